@@ -60,6 +60,11 @@ void expect_failure(int family, int type, int protocol, int error)
 	struct kind kind = { family, type, protocol };
 	int i;
 
+	/* What does not fit into 16 bits has no row of its own: `other`. */
+	if ((family | type | protocol) & ~0xffff) {
+		kind = (struct kind){ -1, -1, -1 };
+		error = -1;
+	}
 	for (i = 0; i < failures_used; i++)
 		if (kind_is(failures[i].kind, kind) &&
 		    failures[i].error == error)
@@ -155,7 +160,7 @@ bool kernel_subflow(struct kind kind, struct kind *subflow)
 	*subflow = tcp4;
 	if (kind.family == AF_SMC && kind.protocol == 1)
 		subflow->family = AF_INET6;
-	else if (kind.protocol == IPPROTO_MPTCP)
+	else if (kind.protocol == IPPROTO_MPTCP && kind.type == SOCK_STREAM)
 		subflow->family = kind.family;
 	else if (kind.family != AF_SMC)
 		return false;
@@ -178,6 +183,8 @@ int zoo_socket(int family, int type, int protocol)
 	if (kernel_subflow(kind, &subflow)) {
 		expect(subflow, KERNEL, 1);
 		expect(subflow, KERNEL_OPEN, 1);
+		/* in no table as long as it is neither bound nor connected */
+		expect(subflow, HIDDEN, 1);
 	}
 	return fd;
 }
@@ -194,6 +201,8 @@ int need_socket(struct kind kind)
 
 void zoo_accepted(int fd, struct kind kind)
 {
+	struct kind subflow;
+
 	if (fd < 0)
 		fail("accept: %s", strerror(errno));
 	if (!kind_is(kind_of(fd), kind))
@@ -201,6 +210,9 @@ void zoo_accepted(int fd, struct kind kind)
 	fd_kinds[fd] = kind;
 	fd_accepted[fd] = true;
 	expect(kind, ACCEPTED, 1);
+	/* To a census the TCP sock inside looks like one the kernel made. */
+	if (kernel_subflow(kind, &subflow))
+		expect(subflow, HIDDEN, 1);
 }
 
 /*
@@ -217,9 +229,11 @@ void zoo_forget(int fd)
 		return;
 	if (fd_accepted[fd]) {
 		expect(subflow, UNACCEPTED, 1);
+		expect(subflow, HIDDEN, -1);
 	} else {
 		expect(subflow, RELEASED, 1);
 		expect(subflow, KERNEL_OPEN, -1);
+		expect(subflow, HIDDEN, -1);
 	}
 }
 

@@ -34,7 +34,7 @@ enum counter {
 	KERNEL_OPEN,	/* gauge: held by the kernel now */
 	CLONED,		/* socks made for an incoming connection */
 	UNACCEPTED,	/* cloned ones that went without an accept() */
-	HIDDEN,		/* gauge: open, and where a census cannot see it */
+	HIDDEN,		/* gauge: socks that a census may miss or misjudge */
 	COUNTERS
 };
 

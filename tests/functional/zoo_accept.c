@@ -76,7 +76,9 @@ static void accepted(const struct scenario *scenario)
 
 /*
  * The listener goes and nobody has accepted: inet_csk_listen_stop(),
- * unix_release_sock() and __vsock_release() take the children with it.
+ * unix_release_sock() and __vsock_release() take the children with it.  The
+ * sock of a UNIX child stays until its client lets go of it, though: each end
+ * holds a reference to the other (unix_peer()).
  */
 static void unaccepted(const struct scenario *scenario)
 {
@@ -87,7 +89,9 @@ static void unaccepted(const struct scenario *scenario)
 	listener = full_listener(scenario, &address, clients);
 	zoo_close(listener);
 	for (i = 0; i < CLIENTS; i++) {
-		if (scenario->flags & NO_UNACCEPTED)
+		if (scenario->child.family == AF_UNIX)
+			expect(scenario->child, HIDDEN, 1);
+		else if (scenario->flags & NO_UNACCEPTED)
 			expect_discarded(1);
 		else
 			expect(scenario->child, UNACCEPTED, 1);
@@ -95,21 +99,28 @@ static void unaccepted(const struct scenario *scenario)
 			expect(subflow, UNACCEPTED, 1);
 	}
 	checkpoint("listener gone");
-	for (i = 0; i < CLIENTS; i++)
+	for (i = 0; i < CLIENTS; i++) {
 		zoo_close(clients[i]);
+		if (scenario->child.family == AF_UNIX) {
+			expect(scenario->child, HIDDEN, -1);
+			expect(scenario->child, UNACCEPTED, 1);
+		}
+	}
 	forget_path(&address);
 }
 
 /*
  * accept() that fails.  __sys_accept4_file() looks for a descriptor first,
  * so with EMFILE the child stays in the queue.  With an address it cannot
- * write, do_accept() has the child already: it was accepted, and is released.
+ * write, do_accept() has the child already: it was accepted, and is released
+ * (the sock of a UNIX child when its client is).
  */
 static void accept_fails(const struct scenario *scenario)
 {
 	int i, fd, listener, clients[CLIENTS];
 	struct rlimit old, limit;
 	struct address address;
+	enum counter change;
 
 	listener = full_listener(scenario, &address, clients);
 	getrlimit(RLIMIT_NOFILE, &old);
@@ -125,13 +136,18 @@ static void accept_fails(const struct scenario *scenario)
 	    errno != EFAULT)
 		fail("accept() did not say EFAULT");
 	expect(scenario->child, ACCEPTED, 1);
-	expect(scenario->child, RELEASED, 1);
+	change = scenario->child.family == AF_UNIX ? HIDDEN : RELEASED;
+	expect(scenario->child, change, 1);
 	checkpoint("bad address");
 	fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	zoo_accepted(fd, scenario->child);
 	zoo_close(fd);
 	zoo_close(listener);
 	expect(scenario->child, UNACCEPTED, 1);
+	if (change == HIDDEN) {
+		expect(scenario->child, HIDDEN, -1);
+		expect(scenario->child, RELEASED, 1);
+	}
 	for (i = 0; i < CLIENTS; i++)
 		zoo_close(clients[i]);
 	forget_path(&address);
@@ -333,8 +349,14 @@ static void peeloff(const struct scenario *scenario)
 /* A v4 client of a v6 listener: its child is a v6 socket. */
 #define MAPPED .listener = KIND(INET6, STREAM, 6), .address = ANY6,	\
 	.client = KIND(INET, STREAM, 6), .child = KIND(INET6, STREAM, 6)
-#define MPTCP4 SAME(INET, STREAM, IPPROTO_MPTCP), .address = ANY4
-#define MPTCP6 SAME(INET6, STREAM, IPPROTO_MPTCP), .address = ANY6
+/*
+ * The MPTCP sock of a child goes from LISTEN to ESTABLISHED at once, in
+ * mptcp_sk_clone_init(), so the clone shows only when accept() has it.
+ */
+#define MPTCP4 SAME(INET, STREAM, IPPROTO_MPTCP), .address = ANY4,	\
+	.flags = LATE_CLONE | NO_UNACCEPTED
+#define MPTCP6 SAME(INET6, STREAM, IPPROTO_MPTCP), .address = ANY6,	\
+	.flags = LATE_CLONE | NO_UNACCEPTED
 #define UNIX(t, how) SAME(UNIX, t, 0), .address = how
 #define VSOCK(t) SAME(VSOCK, t, 0), .address = CID,			\
 	.flags = LATE_CLONE | NO_UNACCEPTED
@@ -365,8 +387,9 @@ const struct scenario accept_scenarios[] = {
 	  .flags = LATE_CLONE },
 	{ "sctp6", accepted, SAME(INET6, STREAM, 132), .address = ANY6,
 	  .flags = LATE_CLONE },
-	{ "sctp_peeloff", peeloff, SAME(INET, SEQPACKET, 132),
-	  .address = ANY4 },
+	{ "sctp_peeloff", peeloff, .address = ANY4,
+	  .listener = KIND(INET, SEQPACKET, 132),
+	  .client = KIND(INET, STREAM, 132) },
 	{ "dccp", accepted, SAME(INET, DCCP, 33), .address = ANY4 },
 	/* tipc_accept() makes the sock, and grafts nothing. */
 	{ "tipc", accepted, SAME(TIPC, STREAM, 0), .address = SERVICE,

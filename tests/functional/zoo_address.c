@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Addresses, connections and processes for the zoo's scenarios. */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <linux/dccp.h>
 #include <linux/tipc.h>
 #include <linux/vm_sockets.h>
@@ -133,8 +134,12 @@ int zoo_connect(const struct scenario *scenario, const struct address *bound)
 
 	dccp_service(fd, scenario->client);
 	client_address(scenario, bound, &address);
-	if (connect(fd, &address.any, address.length))
+	/* TIPC answers when accept() is called, and not before. */
+	if (scenario->address == SERVICE)
+		fcntl(fd, F_SETFL, O_NONBLOCK);
+	if (connect(fd, &address.any, address.length) && errno != EINPROGRESS)
 		fail("connect: %s", strerror(errno));
+	fcntl(fd, F_SETFL, 0);
 	return fd;
 }
 

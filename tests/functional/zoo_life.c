@@ -294,9 +294,12 @@ static void killed_in_connect(const struct scenario *scenario)
 	if (!sleeps(pid))
 		fail("the child does not wait in connect()");
 	expect(unix_stream, CREATED, 1);
+	/* Its other end is allocated and in the table, and no child yet. */
+	expect(unix_stream, HIDDEN, 1);
 	checkpoint("waits");
 	kill(pid, SIGKILL);
 	reap(pid);
+	expect(unix_stream, HIDDEN, -1);
 	expect(unix_stream, RELEASED, 1);
 	/* and the sock that was to be its other end */
 	expect_discarded(1);
