@@ -30,7 +30,7 @@ static int kinds_used, failures_used;
 static long discarded;
 static struct kind fd_kinds[MAX_FD];
 static bool fd_accepted[MAX_FD];
-static bool interactive;
+static bool interactive, forever;
 static jmp_buf leave;
 const char *kinds_file;
 
@@ -98,6 +98,8 @@ void checkpoint(const char *name)
 {
 	int i, counter;
 
+	if (forever)
+		return;
 	for (i = 0; i < kinds_used; i++) {
 		printf("kind %d %d %d", ledger[i].kind.family,
 		       ledger[i].kind.type, ledger[i].kind.protocol);
@@ -265,12 +267,16 @@ static void close_rest(void)
 
 static void run_scenario(const struct scenario *scenario)
 {
+	if (!strcmp(scenario->name, "kinds") && forever)
+		return;
 	kinds_used = failures_used = 0;
 	discarded = 0;
 	memset(ledger, 0, sizeof(ledger));
 	memset(failures, 0, sizeof(failures));
-	printf("begin %s\n", scenario->name);
-	wait_for_line();
+	if (!forever) {
+		printf("begin %s\n", scenario->name);
+		wait_for_line();
+	}
 	if (setjmp(leave))
 		close_rest();
 	else
@@ -278,38 +284,52 @@ static void run_scenario(const struct scenario *scenario)
 	checkpoint("end");
 }
 
-int main(int argc, char **argv)
+static void run_all(char **wanted, int count)
 {
 	static const struct scenario *const groups[] = {
 		create_scenarios, accept_scenarios, life_scenarios,
 		pass_scenarios,
 	};
-	struct rlimit limit = { 4096, 4096 };
 	const struct scenario *scenario;
 	unsigned int i;
+
+	for (i = 0; i < sizeof(groups) / sizeof(*groups); i++)
+		for (scenario = groups[i]; scenario->name; scenario++) {
+			if (!strcmp(wanted[0], "list"))
+				printf("%s\n", scenario->name);
+			else if (matches(scenario->name, wanted, count))
+				run_scenario(scenario);
+		}
+}
+
+/*
+ * -i waits for a line at each checkpoint; -r runs the scenarios over and over
+ * as traffic, without a word, until a signal; -k names the list of kinds.
+ */
+int main(int argc, char **argv)
+{
+	struct rlimit limit = { 4096, 4096 };
 	int option;
 
-	while ((option = getopt(argc, argv, "ik:")) != -1) {
+	while ((option = getopt(argc, argv, "irk:")) != -1) {
 		if (option == 'i')
 			interactive = true;
+		else if (option == 'r')
+			forever = true;
 		else if (option == 'k')
 			kinds_file = optarg;
 		else
 			return 2;
 	}
 	if (optind == argc) {
-		fprintf(stderr, "usage: zoo [-i] [-k KINDS] list|all|NAME...\n");
+		fprintf(stderr,
+			"usage: zoo [-i | -r] [-k KINDS] list|all|NAME...\n");
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
 	setrlimit(RLIMIT_NOFILE, &limit);
-	for (i = 0; i < sizeof(groups) / sizeof(*groups); i++)
-		for (scenario = groups[i]; scenario->name; scenario++) {
-			if (!strcmp(argv[optind], "list"))
-				printf("%s\n", scenario->name);
-			else if (matches(scenario->name, argv + optind,
-					 argc - optind))
-				run_scenario(scenario);
-		}
+	do {
+		run_all(argv + optind, argc - optind);
+	} while (forever);
 	return 0;
 }

@@ -50,10 +50,14 @@ static bool excluded(int family)
 	return family == AF_AX25 || family == AF_NETROM || family == AF_ROSE;
 }
 
-/* Print the combinations that work here; no scenario, the ledger is unused. */
+/*
+ * Print the combinations that work here and what the kernel makes of them; no
+ * scenario, the ledger is unused.
+ */
 static void list_kinds(const struct scenario *scenario)
 {
 	int family, protocol, fd;
+	struct kind kind;
 	unsigned int i, j;
 
 	(void)scenario;
@@ -66,8 +70,10 @@ static void list_kinds(const struct scenario *scenario)
 				fd = socket(family, all_types[i], protocol);
 				if (fd < 0)
 					continue;
-				printf("usable %d %d %d\n", family,
-				       all_types[i], protocol);
+				kind = kind_of(fd);
+				printf("usable %d %d %d as %d %d %d\n",
+				       family, all_types[i], protocol,
+				       kind.family, kind.type, kind.protocol);
 				close(fd);
 			}
 		}
