@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The numbers as plain structs, for whoever shows them. */
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/timekeeping.h>
+
+#include "snapshot.h"
+
+static sockwatch_hook_reader hook_reader;
+
+/* The key 0 of the row `other` minus one is the largest. */
+static int row_cmp(const void *a, const void *b)
+{
+	u64 x = ((const struct sockwatch_row *)a)->key - 1;
+	u64 y = ((const struct sockwatch_row *)b)->key - 1;
+
+	return x < y ? -1 : x > y;
+}
+
+static bool row_counted(const struct sockwatch_row *row)
+{
+	unsigned int i;
+
+	for (i = 0; i < SOCKWATCH_C_MAX; i++)
+		if (row->count[i])
+			return true;
+	return false;
+}
+
+/*
+ * The columns are folded in their order: what ends a socket before what began
+ * it, so that a socket that comes and goes meanwhile never makes a difference
+ * negative.
+ */
+static void rows_fold(struct sockwatch_snapshot *snapshot,
+		      const struct sockwatch_counters *c, u64 *sums)
+{
+	unsigned int column;
+	unsigned int row;
+
+	for (column = 0; column < c->width; column++) {
+		sockwatch_counters_fold(c, column, sums);
+		/* Pairs with the order in which one socket's hooks run. */
+		smp_rmb();
+		for (row = 0; row <= c->nr; row++)
+			snapshot->rows[row].count[column] = sums[row];
+	}
+	for (row = 0; row < c->nr; row++)
+		snapshot->rows[row].key = READ_ONCE(c->keys[row]);
+}
+
+static void rows_tidy(struct sockwatch_snapshot *snapshot, unsigned int nr)
+{
+	unsigned int row;
+
+	for (row = 0; row < nr; row++)
+		if (row_counted(&snapshot->rows[row]))
+			snapshot->rows[snapshot->nr++] = snapshot->rows[row];
+	sort(snapshot->rows, snapshot->nr, sizeof(snapshot->rows[0]), row_cmp,
+	     NULL);
+}
+
+static struct sockwatch_snapshot *snapshot_take(const struct sockwatch_net *snet,
+						const struct sockwatch_counters *c)
+{
+	struct sockwatch_snapshot *snapshot;
+	unsigned int nr = c->nr + 1;
+	u64 *sums;
+
+	snapshot = kvzalloc(struct_size(snapshot, rows, nr), GFP_KERNEL);
+	sums = kvmalloc_array(nr, sizeof(*sums), GFP_KERNEL);
+	if (!snapshot || !sums)
+		goto err_free;
+
+	snapshot->netns = snet->net->ns.inum;
+	snapshot->time_ns = ktime_get_real_ns();
+	rows_fold(snapshot, c, sums);
+	rows_tidy(snapshot, nr);
+	kvfree(sums);
+	return snapshot;
+
+err_free:
+	kvfree(sums);
+	kvfree(snapshot);
+	return ERR_PTR(-ENOMEM);
+}
+
+/**
+ * sockwatch_snapshot_kinds() - the counters of every kind
+ * @snet: the namespace, which the caller keeps from going
+ *
+ * Context: process, may sleep.
+ * Return: the snapshot, for sockwatch_snapshot_free(); or ERR_PTR(-ENOMEM).
+ */
+struct sockwatch_snapshot *
+sockwatch_snapshot_kinds(const struct sockwatch_net *snet)
+{
+	return snapshot_take(snet, &snet->kinds);
+}
+
+/**
+ * sockwatch_snapshot_failures() - the failed attempts by kind and errno
+ * @snet: the namespace, which the caller keeps from going
+ *
+ * Context: process, may sleep.
+ * Return: the snapshot, for sockwatch_snapshot_free(); or ERR_PTR(-ENOMEM).
+ */
+struct sockwatch_snapshot *
+sockwatch_snapshot_failures(const struct sockwatch_net *snet)
+{
+	return snapshot_take(snet, &snet->failures);
+}
+
+/**
+ * sockwatch_snapshot_lost() - sockets the tracking table had no room for
+ * @snet: the namespace, which the caller keeps from going
+ *
+ * Context: any.
+ * Return: how many, of all kinds.
+ */
+u64 sockwatch_snapshot_lost(const struct sockwatch_net *snet)
+{
+	return sockwatch_counters_total(&snet->kinds, SOCKWATCH_C_LOST);
+}
+
+/**
+ * sockwatch_row_attempts() - calls for a new socket that have ended
+ * @row: of sockwatch_snapshot_kinds()
+ *
+ * Return: a number of calls.
+ */
+u64 sockwatch_row_attempts(const struct sockwatch_row *row)
+{
+	return row->count[SOCKWATCH_C_FAILURES] +
+	       row->count[SOCKWATCH_C_CREATED] +
+	       row->count[SOCKWATCH_C_KERNEL];
+}
+
+/**
+ * sockwatch_row_open() - sockets that are open
+ * @row: of sockwatch_snapshot_kinds()
+ *
+ * Return: a number of sockets.
+ */
+u64 sockwatch_row_open(const struct sockwatch_row *row)
+{
+	return row->count[SOCKWATCH_C_CREATED] +
+	       row->count[SOCKWATCH_C_KERNEL] +
+	       row->count[SOCKWATCH_C_ACCEPTED] +
+	       row->count[SOCKWATCH_C_PREEXISTING] -
+	       row->count[SOCKWATCH_C_RELEASED];
+}
+
+/**
+ * sockwatch_row_kernel_open() - open sockets that the kernel holds
+ * @row: of sockwatch_snapshot_kinds()
+ *
+ * Return: a number of sockets.
+ */
+u64 sockwatch_row_kernel_open(const struct sockwatch_row *row)
+{
+	return row->count[SOCKWATCH_C_KERNEL_HELD] -
+	       row->count[SOCKWATCH_C_KERNEL_RELEASED];
+}
+
+/**
+ * sockwatch_snapshot_free() - give a snapshot back
+ * @snapshot: the snapshot
+ *
+ * Context: process.
+ */
+void sockwatch_snapshot_free(struct sockwatch_snapshot *snapshot)
+{
+	kvfree(snapshot);
+}
+
+/**
+ * sockwatch_snapshot_set_hooks() - say who knows the state of the hooks
+ * @reader: gives the status of hook @id, or false behind the last one
+ *
+ * Context: process; while nothing reads: before the files and the netlink
+ * family are there, or after.
+ */
+void sockwatch_snapshot_set_hooks(sockwatch_hook_reader reader)
+{
+	hook_reader = reader;
+}
+
+/**
+ * sockwatch_snapshot_hook() - the status of a hook
+ * @id: counted from 0
+ * @status: filled
+ *
+ * Context: process.
+ * Return: false: there are no more.
+ */
+bool sockwatch_snapshot_hook(unsigned int id,
+			     struct sockwatch_hook_status *status)
+{
+	return hook_reader && hook_reader(id, status);
+}
