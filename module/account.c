@@ -26,23 +26,25 @@ static DEFINE_PER_CPU(struct sockwatch_totals, totals_here);
 static const struct sockwatch_sink *sink __read_mostly;
 static u64 census_ns;
 
-static void tell(enum sockwatch_event_id id, const struct sock *sk, int err,
-		 u64 now_ns)
+static __always_inline void tell(enum sockwatch_event_id id,
+				 const struct sock *sk, int err)
 {
 	const struct sockwatch_sink *to = READ_ONCE(sink);
 
 	if (unlikely(to))
-		to->event(id, sk, err, now_ns);
+		to->event(id, sk, err);
 }
 
-static void count(struct sockwatch_net *snet, unsigned int row,
-		  enum sockwatch_column column, s64 n)
+static __always_inline void count(const struct sockwatch_net *snet,
+				  unsigned int row,
+				  enum sockwatch_column column, s64 n)
 {
-	sockwatch_counters_add(&snet->kinds, row, column, n);
+	this_cpu_add(sockwatch_counters_cells(&snet->kinds, row)[column], n);
 }
 
-static unsigned int row_of(struct sockwatch_net *snet, const struct sock *sk,
-			   unsigned int type)
+static __always_inline unsigned int row_of(struct sockwatch_net *snet,
+					   const struct sock *sk,
+					   unsigned int type)
 {
 	u64 key = sockwatch_kind_pack(sk->sk_family, type, sk->sk_protocol);
 
@@ -54,7 +56,8 @@ static unsigned int row_of(struct sockwatch_net *snet, const struct sock *sk,
  * listener (cgroup_sk_clone(), kernel/cgroup/cgroup.c).  The uid is read
  * without a map, since a kuid is the uid in the initial user namespace.
  */
-static void owner_take(struct sockwatch_owner *owner, const struct sock *sk)
+static __always_inline void owner_take(struct sockwatch_owner *owner,
+				       const struct sock *sk)
 {
 	const struct cgroup *cgrp = NULL;
 
@@ -76,9 +79,11 @@ static void lost(struct sockwatch_net *snet, unsigned int row,
 	count(snet, row, SOCKWATCH_C_LOST, 1);
 }
 
-static void entry_open(struct sockwatch_entry *entry,
-		       struct sockwatch_net *snet, unsigned int row,
-		       enum sockwatch_origin origin, bool kernel)
+static __always_inline void entry_open(struct sockwatch_entry *entry,
+				       struct sockwatch_net *snet,
+				       unsigned int row,
+				       enum sockwatch_origin origin,
+				       bool kernel)
 {
 	WRITE_ONCE(entry->snet, snet);
 	entry->row = row;
@@ -104,7 +109,8 @@ static void accept_undo(struct sockwatch_entry *entry)
 		count(entry->snet, entry->row, SOCKWATCH_C_KERNEL_HELD, -1);
 }
 
-static struct sockwatch_entry *entry_get(const struct sock *sk)
+static __always_inline struct sockwatch_entry *
+entry_get(const struct sock *sk)
 {
 	struct sockwatch_entry *entry = sockwatch_track_find(sk);
 
@@ -126,24 +132,40 @@ void sockwatch_account_alloc(const struct sock *sk)
 	sockwatch_track_add(sk);
 }
 
-static void create_failed(const struct sockwatch_create *call, u64 now_ns)
+/**
+ * sockwatch_account_create_failed() - a call for a new socket has failed
+ * @net: the namespace it asked in
+ * @family: what it asked for
+ * @type: what it asked for
+ * @protocol: what it asked for
+ * @err: the negative errno
+ *
+ * The caller chose the kind, so half of the rows are not for such.
+ *
+ * Context: process.
+ */
+void sockwatch_account_create_failed(const struct net *net, int family,
+				     int type, int protocol, int err)
 {
-	struct sockwatch_net *snet = sockwatch_net_of(call->net);
+	u64 kind = sockwatch_kind_pack(family, type, protocol);
+	struct sockwatch_net *snet;
 	unsigned int row;
-	u64 kind;
+	u64 failure;
 
-	if (!snet)
-		return;
-	/* The caller chose these: half of each table is not for them. */
-	kind = sockwatch_kind_pack(call->family, call->type, call->protocol);
+	preempt_disable_notrace();
+	snet = sockwatch_net_of(net);
+	if (unlikely(!snet))
+		goto out;
 	row = sockwatch_counters_row(&snet->kinds, kind, snet->kinds.nr / 2);
 	count(snet, row, SOCKWATCH_C_FAILURES, 1);
 
-	row = sockwatch_counters_row(&snet->failures,
-				     sockwatch_failure_pack(kind, call->err),
+	failure = sockwatch_failure_pack(kind, err);
+	row = sockwatch_counters_row(&snet->failures, failure,
 				     snet->failures.nr);
-	sockwatch_counters_add(&snet->failures, row, 0, 1);
-	tell(SOCKWATCH_EVENT_FAIL, NULL, call->err, now_ns);
+	this_cpu_inc(*sockwatch_counters_cells(&snet->failures, row));
+	tell(SOCKWATCH_EVENT_FAIL, NULL, err);
+out:
+	preempt_enable_notrace();
 }
 
 /* The namespace's account is not there yet: early_count() does the rest. */
@@ -158,49 +180,43 @@ static void create_early(struct sockwatch_entry *entry,
 	entry->state = SOCKWATCH_EARLY;
 }
 
-static void create_done(const struct sockwatch_create *call, u64 now_ns)
+/**
+ * sockwatch_account_create() - a socket was created
+ * @net: the namespace it was asked for in
+ * @sk: the new sock; its protocol is the one that the family has resolved
+ * @kern: the kernel asked, for itself
+ * @now_ns: sockwatch_clock_ns()
+ *
+ * Context: process.
+ */
+void sockwatch_account_create(const struct net *net, const struct sock *sk,
+			      bool kern, u64 now_ns)
 {
-	const struct sock *sk = call->sk;
-	struct sockwatch_entry *entry = entry_get(sk);
-	struct sockwatch_net *snet = sockwatch_net_of(call->net);
-	enum sockwatch_origin origin = call->kern ? SOCKWATCH_ORIGIN_KERNEL :
-						    SOCKWATCH_ORIGIN_CREATED;
+	enum sockwatch_origin origin = kern ? SOCKWATCH_ORIGIN_KERNEL :
+					      SOCKWATCH_ORIGIN_CREATED;
+	struct sockwatch_entry *entry;
+	struct sockwatch_net *snet;
 	unsigned int row;
 
+	preempt_disable_notrace();
+	entry = entry_get(sk);
+	snet = sockwatch_net_of(net);
 	if (unlikely(!snet)) {
-		create_early(entry, sk, call->net);
-		return;
+		create_early(entry, sk, net);
+		goto out;
 	}
 	row = row_of(snet, sk, sk->sk_type);
 	if (unlikely(!entry)) {
 		lost(snet, row, origin);
-		return;
+		goto out;
 	}
 	if (unlikely(entry->state == SOCKWATCH_OPEN))
 		accept_undo(entry);
 	entry->birth_ns = now_ns;
 	owner_take(&entry->owner, sk);
-	entry_open(entry, snet, row, origin, call->kern);
-	tell(SOCKWATCH_EVENT_CREATE, sk, 0, now_ns);
-}
-
-/**
- * sockwatch_account_create() - a call for a new socket has ended
- * @call: what it asked for and got
- * @now_ns: CLOCK_MONOTONIC
- *
- * A success counts under the kind of the new sock, whose protocol the family
- * has resolved; a failure under what was asked for.
- *
- * Context: process.
- */
-void sockwatch_account_create(const struct sockwatch_create *call, u64 now_ns)
-{
-	preempt_disable_notrace();
-	if (unlikely(call->err))
-		create_failed(call, now_ns);
-	else
-		create_done(call, now_ns);
+	entry_open(entry, snet, row, origin, kern);
+	tell(SOCKWATCH_EVENT_CREATE, sk, 0);
+out:
 	preempt_enable_notrace();
 }
 
@@ -220,7 +236,7 @@ static void child_count(struct sockwatch_entry *entry,
  * sockwatch_account_clone() - a sock was made for an incoming connection
  * @sk: the child
  * @type: its type, which sk_type does not say yet for AF_UNIX
- * @now_ns: CLOCK_MONOTONIC
+ * @now_ns: sockwatch_clock_ns()
  *
  * Context: process or softirq.
  */
@@ -235,7 +251,7 @@ void sockwatch_account_clone(const struct sock *sk, unsigned int type,
 	snet = sockwatch_net_of(sock_net(sk));
 	if (likely(entry && snet && entry->state == SOCKWATCH_PENDING)) {
 		child_count(entry, snet, row_of(snet, sk, type), now_ns);
-		tell(SOCKWATCH_EVENT_CLONE, sk, 0, now_ns);
+		tell(SOCKWATCH_EVENT_CLONE, sk, 0);
 	}
 	preempt_enable_notrace();
 }
@@ -258,13 +274,13 @@ static void accept_done(const struct sock *sk, struct sockwatch_net *snet,
 	owner_take(&entry->owner, sk);
 	entry_open(entry, snet, entry->row, SOCKWATCH_ORIGIN_ACCEPTED,
 		   sk->sk_kern_sock);
-	tell(SOCKWATCH_EVENT_ACCEPT, sk, 0, now_ns);
+	tell(SOCKWATCH_EVENT_ACCEPT, sk, 0);
 }
 
 /**
  * sockwatch_account_accept() - accept hands a sock to its new socket
  * @sk: the sock
- * @now_ns: CLOCK_MONOTONIC
+ * @now_ns: sockwatch_clock_ns()
  *
  * Families without a hook for the clone are counted as cloned here too, so
  * that cloned is never less than accepted.
@@ -282,23 +298,26 @@ void sockwatch_account_accept(const struct sock *sk, u64 now_ns)
 	preempt_enable_notrace();
 }
 
-static void free_counted(const struct sockwatch_entry *last,
-			 const struct sock *sk, u64 now_ns)
+static __always_inline void release(const struct sockwatch_entry *entry,
+				    const struct sock *sk)
 {
-	if (last->state == SOCKWATCH_CHILD) {
-		count(last->snet, last->row, SOCKWATCH_C_UNACCEPTED, 1);
+	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
+
+	if (unlikely(!snet))
+		return;
+	if (unlikely(entry->state == SOCKWATCH_CHILD)) {
+		count(snet, entry->row, SOCKWATCH_C_UNACCEPTED, 1);
 		return;
 	}
-	count(last->snet, last->row, SOCKWATCH_C_RELEASED, 1);
-	if (last->kernel)
-		count(last->snet, last->row, SOCKWATCH_C_KERNEL_RELEASED, 1);
-	tell(SOCKWATCH_EVENT_RELEASE, sk, 0, now_ns);
+	count(snet, entry->row, SOCKWATCH_C_RELEASED, 1);
+	if (entry->kernel)
+		count(snet, entry->row, SOCKWATCH_C_KERNEL_RELEASED, 1);
+	tell(SOCKWATCH_EVENT_RELEASE, sk, 0);
 }
 
 /**
  * sockwatch_account_free() - a sock's memory is about to be given back
  * @sk: the sock
- * @now_ns: CLOCK_MONOTONIC
  *
  * Only the entry says where the sock is counted: its own namespace was let go
  * before (__sk_destruct(), net/core/sock.c) and may be gone, its family may
@@ -306,17 +325,24 @@ static void free_counted(const struct sockwatch_entry *last,
  *
  * Context: process or softirq.
  */
-void sockwatch_account_free(const struct sock *sk, u64 now_ns)
+void sockwatch_account_free(const struct sock *sk)
 {
-	struct sockwatch_entry last;
+	const struct sockwatch_entry *entry;
+	int slot;
 
 	preempt_disable_notrace();
-	if (unlikely(!sockwatch_track_del(sk, &last)))
+	slot = sockwatch_track_slot(sk);
+	if (unlikely(slot < 0)) {
 		this_cpu_inc(totals_here.untracked);
-	else if (unlikely(last.state == SOCKWATCH_PENDING))
+		goto out;
+	}
+	entry = &sockwatch_track.entries[slot];
+	if (unlikely(entry->state == SOCKWATCH_PENDING))
 		this_cpu_inc(totals_here.discarded);
-	else if (likely(last.snet && last.state != SOCKWATCH_EARLY))
-		free_counted(&last, sk, now_ns);
+	else if (likely(entry->state != SOCKWATCH_EARLY))
+		release(entry, sk);
+	sockwatch_track_del(slot);
+out:
 	preempt_enable_notrace();
 }
 
@@ -363,7 +389,7 @@ void sockwatch_account_found(const struct sock *sk, bool installed)
 /**
  * sockwatch_account_found_child() - the census came across a queued connection
  * @sk: a sock that waits for accept
- * @now_ns: CLOCK_MONOTONIC
+ * @now_ns: sockwatch_clock_ns()
  *
  * Context: process, any lock.
  */

@@ -9,26 +9,6 @@ struct net;
 struct sock;
 
 /**
- * struct sockwatch_create - a call that asked for a new socket and has ended
- * @net: the namespace it asked in
- * @sk: the new sock, NULL if the call failed
- * @family: what was asked for
- * @type: what was asked for
- * @protocol: what was asked for
- * @kern: the kernel asked, for itself
- * @err: 0 or a negative errno
- */
-struct sockwatch_create {
-	const struct net *net;
-	const struct sock *sk;
-	int family;
-	int type;
-	int protocol;
-	bool kern;
-	int err;
-};
-
-/**
  * enum sockwatch_event_id - what a sink is told
  *
  * @SOCKWATCH_EVENT_CREATE: a socket was created, by a call or by the kernel
@@ -48,12 +28,12 @@ enum sockwatch_event_id {
 /**
  * struct sockwatch_sink - where events go
  * @event: called after the counters moved, with preemption off, from process
- *	or softirq context; @sk is NULL for SOCKWATCH_EVENT_FAIL, else about to
- *	be used or freed: valid for the call.  @now_ns is CLOCK_MONOTONIC.
+ *	or softirq context; @sk is valid for the call, and NULL for
+ *	SOCKWATCH_EVENT_FAIL, which alone has an @err
  */
 struct sockwatch_sink {
 	void (*event)(enum sockwatch_event_id id, const struct sock *sk,
-		      int err, u64 now_ns);
+		      int err);
 };
 
 /**
@@ -74,11 +54,14 @@ void sockwatch_account_set_sink(const struct sockwatch_sink *new_sink);
 void sockwatch_account_totals(struct sockwatch_totals *totals);
 
 void sockwatch_account_alloc(const struct sock *sk);
-void sockwatch_account_create(const struct sockwatch_create *call, u64 now_ns);
+void sockwatch_account_create(const struct net *net, const struct sock *sk,
+			      bool kern, u64 now_ns);
+void sockwatch_account_create_failed(const struct net *net, int family,
+				     int type, int protocol, int err);
 void sockwatch_account_clone(const struct sock *sk, unsigned int type,
 			     u64 now_ns);
 void sockwatch_account_accept(const struct sock *sk, u64 now_ns);
-void sockwatch_account_free(const struct sock *sk, u64 now_ns);
+void sockwatch_account_free(const struct sock *sk);
 
 void sockwatch_account_found(const struct sock *sk, bool installed);
 void sockwatch_account_found_child(const struct sock *sk, u64 now_ns);

@@ -42,8 +42,9 @@ int sockwatch_function_find(const char *name, unsigned long *ip)
  * @ip: what sockwatch_function_find() said
  * @flags: FTRACE_OPS_FL_* beyond the usual
  *
- * FTRACE_OPS_FL_RECURSION: the probes call nothing that could come back to
- * them, so ftrace need not guard them.  FTRACE_OPS_FL_PERMANENT: with it
+ * Without FTRACE_OPS_FL_RECURSION ftrace calls the handler without a guard,
+ * at a third of the cost: it must call nothing that could come back to its
+ * function.  FTRACE_OPS_FL_PERMANENT: with it
  * kernel.ftrace_enabled cannot be set to 0 behind our back, and where it is 0
  * already registering says -EBUSY (kernel/trace/ftrace.c).
  *
@@ -55,8 +56,7 @@ int sockwatch_attach_ops(struct sockwatch_hook *hook, unsigned long ip,
 {
 	int err;
 
-	hook->ops.flags = FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_PERMANENT |
-			  flags;
+	hook->ops.flags = FTRACE_OPS_FL_PERMANENT | flags;
 	err = ftrace_set_filter_ip(&hook->ops, ip, 0, 0);
 	if (err)
 		return err;

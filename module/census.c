@@ -7,7 +7,6 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/spinlock.h>
-#include <linux/timekeeping.h>
 #include <net/af_unix.h>
 #include <net/inet_hashtables.h>
 #include <net/sock.h>
@@ -16,6 +15,7 @@
 
 #include "account.h"
 #include "census.h"
+#include "clock.h"
 #include "compat.h"
 #include "netns.h"
 
@@ -74,7 +74,7 @@ static void sock_look(const struct sock *sk)
 	if (sk->sk_socket || sock_flag(sk, SOCK_DEAD))
 		sockwatch_account_found(sk, false);
 	else
-		sockwatch_account_found_child(sk, ktime_get_mono_fast_ns());
+		sockwatch_account_found_child(sk, sockwatch_clock_ns());
 }
 
 static void tcp_chain_look(const struct hlist_nulls_head *head)
@@ -205,9 +205,9 @@ static int census_net(struct sockwatch_net *snet, void *arg)
  */
 void sockwatch_census(void)
 {
-	u64 start_ns = ktime_get_mono_fast_ns();
+	u64 start_ns = sockwatch_clock_ns();
 
 	census_files();
 	sockwatch_net_for_each(census_net, NULL);
-	sockwatch_account_census(ktime_get_mono_fast_ns() - start_ns);
+	sockwatch_account_census(sockwatch_clock_ns() - start_ns);
 }

@@ -14,7 +14,7 @@
  * @key: what sockwatch_kind_pack() or sockwatch_failure_pack() returned
  *
  * Context: any.
- * Return: the kind; all zero for SOCKWATCH_KIND_OTHER.
+ * Return: the kind; meaningless for SOCKWATCH_KIND_OTHER.
  */
 struct sockwatch_kind sockwatch_kind_unpack(u64 key)
 {
@@ -50,6 +50,8 @@ u64 sockwatch_failure_pack(u64 kind, int err)
  */
 u64 sockwatch_failure_kind(u64 key)
 {
+	if (key == SOCKWATCH_KIND_OTHER)
+		return key;
 	return key & ~FAILURE_ERRNO_MASK;
 }
 
@@ -58,7 +60,7 @@ u64 sockwatch_failure_kind(u64 key)
  * @key: what sockwatch_failure_pack() returned
  *
  * Context: any.
- * Return: the positive errno; 0 for SOCKWATCH_KIND_OTHER.
+ * Return: the positive errno; meaningless for SOCKWATCH_KIND_OTHER.
  */
 u16 sockwatch_failure_errno(u64 key)
 {

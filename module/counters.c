@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A bounded table of keys, each with a row of counters on every CPU. */
 #include <linux/errno.h>
-#include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -24,6 +23,7 @@ int sockwatch_counters_init(struct sockwatch_counters *c, unsigned int nr,
 			    unsigned int width)
 {
 	c->nr = nr;
+	c->shift = 64 - ilog2(nr);
 	c->width = width;
 	atomic_set(&c->used, 0);
 	c->keys = kvcalloc(nr, sizeof(*c->keys), GFP_KERNEL_ACCOUNT);
@@ -63,32 +63,27 @@ static bool row_take(struct sockwatch_counters *c, unsigned int row, u64 key)
 }
 
 /**
- * sockwatch_counters_row() - the row of a key, made if need be
+ * sockwatch_counters_search() - the long way of sockwatch_counters_row()
  * @c: the table
- * @key: not 0, or 0 for the overflow row
- * @limit: a new key is refused when so many rows are in use
- *
- * Keys that a caller can choose freely come with a @limit below the table's
- * size, so that they never take the last rows from the others.  The limit may
- * be overrun by as many keys as CPUs come at the same time.
+ * @key: as there
+ * @limit: as there
  *
  * Context: any.  No lock, no allocation.
- * Return: a row, @c->nr being the overflow row.
+ * Return: as there.
  */
-unsigned int sockwatch_counters_row(struct sockwatch_counters *c, u64 key,
-				    unsigned int limit)
+unsigned int sockwatch_counters_search(struct sockwatch_counters *c, u64 key,
+				       unsigned int limit)
 {
-	unsigned int mask = c->nr - 1;
-	unsigned int row = hash_64(key, ilog2(c->nr));
+	unsigned int row = sockwatch_counters_hash(c, key);
 	unsigned int left;
 	u64 have;
 
-	if (!key)
+	if (key == SOCKWATCH_KEY_OTHER)
 		return c->nr;
 
-	for (left = c->nr; left; left--, row = (row + 1) & mask) {
+	for (left = c->nr; left; left--, row = (row + 1) & (c->nr - 1)) {
 		have = READ_ONCE(c->keys[row]);
-		if (likely(have == key))
+		if (have == key)
 			return row;
 		if (have)
 			continue;

@@ -5,9 +5,9 @@
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/static_call.h>
-#include <linux/timekeeping.h>
 
 #include "account.h"
+#include "clock.h"
 #include "compat.h"
 #include "create.h"
 #include "hooks.h"
@@ -29,21 +29,18 @@ DEFINE_STATIC_CALL_RET0(sock_create_original, __sock_create);
 
 static DEFINE_PER_CPU(long, inside);
 
-static void created(struct net *net, int family, int type, int protocol,
-		    struct socket *const *res, int kern, int err)
+static __always_inline void created(const struct net *net, int family,
+				    int type, int protocol,
+				    struct socket *const *res, int kern,
+				    int err)
 {
-	struct sockwatch_create call = {
-		.net = net,
-		.sk = err ? NULL : (*res)->sk,
-		.family = family,
-		.type = type,
-		.protocol = protocol,
-		.kern = kern,
-		.err = err,
-	};
-
 	sockwatch_hook_hit(SOCKWATCH_HOOK_CREATE);
-	sockwatch_account_create(&call, ktime_get_mono_fast_ns());
+	if (unlikely(err))
+		sockwatch_account_create_failed(net, family, type, protocol,
+						err);
+	else
+		sockwatch_account_create(net, (*res)->sk, kern,
+					 sockwatch_clock_ns());
 }
 
 static notrace int sock_create_wrapper(struct net *net, int family, int type,

@@ -133,7 +133,7 @@ static int dump_add_one(struct dump *dump, struct nlattr **attrs,
 
 	if (IS_ERR(net))
 		return PTR_ERR(net);
-	err = dump_add(sockwatch_net_of(net), dump);
+	err = dump_add(sockwatch_net_held(net), dump);
 	put_net(net);
 	return err;
 }
@@ -456,7 +456,7 @@ static int info_do(struct sk_buff *skb, struct genl_info *info)
 
 	if (IS_ERR(net))
 		return PTR_ERR(net);
-	err = info_reply(info, sockwatch_net_of(net));
+	err = info_reply(info, sockwatch_net_held(net));
 	put_net(net);
 	return err;
 }

@@ -4,13 +4,13 @@
 
 #include <linux/kernel.h>
 #include <linux/net.h>
-#include <linux/timekeeping.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
 #include <trace/events/sock.h>
 
 #include "account.h"
 #include "attach.h"
+#include "clock.h"
 #include "compat.h"
 #include "create.h"
 #include "hooks.h"
@@ -18,18 +18,12 @@
 
 DEFINE_PER_CPU(u64 [SOCKWATCH_HOOK_MAX], sockwatch_hook_hits);
 
-static u64 now_ns(void)
-{
-	return ktime_get_mono_fast_ns();
-}
-
 /* security_sk_free(struct sock *sk): the last call before the slab has it. */
 static notrace void on_free(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	sockwatch_hook_hit(SOCKWATCH_HOOK_FREE);
-	sockwatch_account_free((void *)ftrace_regs_get_argument(fregs, 0),
-			       now_ns());
+	sockwatch_account_free((void *)ftrace_regs_get_argument(fregs, 0));
 }
 
 /* security_sk_alloc(struct sock *sk, int family, gfp_t priority) */
@@ -51,7 +45,7 @@ static notrace void on_graft(unsigned long ip, unsigned long parent_ip,
 
 	parent = (void *)ftrace_regs_get_argument(fregs, 1);
 	sockwatch_hook_hit(SOCKWATCH_HOOK_GRAFT);
-	sockwatch_account_accept(parent->sk, now_ns());
+	sockwatch_account_accept(parent->sk, sockwatch_clock_ns());
 }
 
 /*
@@ -67,7 +61,7 @@ static notrace void on_unix_connect(unsigned long ip, unsigned long parent_ip,
 	const struct sock *child = (void *)ftrace_regs_get_argument(fregs, 2);
 
 	sockwatch_hook_hit(SOCKWATCH_HOOK_UNIX_CONNECT);
-	sockwatch_account_clone(child, sk->sk_type, now_ns());
+	sockwatch_account_clone(child, sk->sk_type, sockwatch_clock_ns());
 }
 
 /*
@@ -80,7 +74,7 @@ static notrace void on_state(void *data, const struct sock *sk,
 {
 	sockwatch_hook_hit(SOCKWATCH_HOOK_STATE);
 	if (oldstate == TCP_LISTEN && newstate == TCP_SYN_RECV)
-		sockwatch_account_clone(sk, sk->sk_type, now_ns());
+		sockwatch_account_clone(sk, sk->sk_type, sockwatch_clock_ns());
 }
 
 /*
@@ -91,13 +85,10 @@ static int on_netlink_return(struct kretprobe_instance *ri,
 			     struct pt_regs *regs)
 {
 	const struct sock *sk = (void *)regs_return_value(regs);
-	struct sockwatch_create call = { .sk = sk, .kern = true };
 
 	sockwatch_hook_hit(SOCKWATCH_HOOK_NETLINK);
-	if (!sk)
-		return 0;
-	call.net = sock_net(sk);
-	sockwatch_account_create(&call, now_ns());
+	if (sk)
+		sockwatch_account_create(sock_net(sk), sk, true, sockwatch_clock_ns());
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "account.h"
 #include "census.h"
+#include "clock.h"
 #include "genl.h"
 #include "hooks.h"
 #include "proc.h"
@@ -50,6 +51,7 @@ static int __init sockwatch_init(void)
 	err = params_check();
 	if (err)
 		return err;
+	sockwatch_clock_init();
 	err = sockwatch_account_init(roundup_pow_of_two(max_sockets),
 				     roundup_pow_of_two(max_kinds));
 	if (err)

@@ -4,6 +4,7 @@
 #define _SOCKWATCH_NETNS_H
 
 #include <linux/list.h>
+#include <linux/rcupdate.h>
 #include <linux/types.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -69,13 +70,33 @@ int sockwatch_net_for_each(int (*fn)(struct sockwatch_net *snet, void *arg),
  * the count reaching zero and the first exit (net/core/net_namespace.c), so a
  * caller with preemption off that saw a count may go on.
  *
- * Context: any, with preemption off or the namespace held.
+ * This is net_generic() for a caller that is in an RCU read-side section by
+ * having preemption off; the two calls that net_generic() makes for it are a
+ * fifth of what a hook costs.
+ *
+ * Context: any, with preemption off.
  * Return: the account, or NULL: the namespace is still being set up or goes.
  */
-static inline struct sockwatch_net *sockwatch_net_of(const struct net *net)
+static __always_inline struct sockwatch_net *
+sockwatch_net_of(const struct net *net)
 {
+	const struct net_generic *gen;
+
 	if (unlikely(!check_net(net)))
 		return NULL;
+	gen = rcu_dereference_sched(net->gen);
+	return gen->ptr[sockwatch_net_id];
+}
+
+/**
+ * sockwatch_net_held() - the account of a namespace that cannot go
+ * @net: the namespace, of which the caller holds a reference
+ *
+ * Context: any.
+ * Return: the account.
+ */
+static inline struct sockwatch_net *sockwatch_net_held(const struct net *net)
+{
 	return net_generic(net, sockwatch_net_id);
 }
 

@@ -100,7 +100,7 @@ static struct sockwatch_snapshot *snapshot_of_reader(void)
 	struct net *net = get_net(current->nsproxy->net_ns);
 	struct sockwatch_snapshot *snapshot;
 
-	snapshot = sockwatch_snapshot_kinds(sockwatch_net_of(net));
+	snapshot = sockwatch_snapshot_kinds(sockwatch_net_held(net));
 	put_net(net);
 	return snapshot;
 }

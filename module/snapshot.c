@@ -11,11 +11,10 @@
 
 static sockwatch_hook_reader hook_reader;
 
-/* The key 0 of the row `other` minus one is the largest. */
 static int row_cmp(const void *a, const void *b)
 {
-	u64 x = ((const struct sockwatch_row *)a)->key - 1;
-	u64 y = ((const struct sockwatch_row *)b)->key - 1;
+	u64 x = ((const struct sockwatch_row *)a)->key;
+	u64 y = ((const struct sockwatch_row *)b)->key;
 
 	return x < y ? -1 : x > y;
 }
@@ -50,6 +49,7 @@ static void rows_fold(struct sockwatch_snapshot *snapshot,
 	}
 	for (row = 0; row < c->nr; row++)
 		snapshot->rows[row].key = READ_ONCE(c->keys[row]);
+	snapshot->rows[c->nr].key = SOCKWATCH_KEY_OTHER;
 }
 
 static void rows_tidy(struct sockwatch_snapshot *snapshot, unsigned int nr)

@@ -10,7 +10,8 @@
 
 /**
  * struct sockwatch_row - one row of a snapshot
- * @key: sockwatch_kind_pack() or sockwatch_failure_pack(); 0: the row `other`
+ * @key: sockwatch_kind_pack() or sockwatch_failure_pack();
+ *	SOCKWATCH_KIND_OTHER for the row `other`
  * @count: &enum sockwatch_column for kinds; count[0] for failures
  */
 struct sockwatch_row {

@@ -2,10 +2,8 @@
 /* What is known of each live sock: a bounded table, filled without a lock. */
 #include <linux/atomic.h>
 #include <linux/errno.h>
-#include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
-#include <linux/percpu.h>
 
 #include "track.h"
 
@@ -17,18 +15,8 @@
  */
 #define PROBES	64
 
-/*
- * The keys lie apart from the entries: eight of them share a cache line, which
- * is what a search reads.  A key is the sock's address; it never leaves here.
- */
-static struct {
-	unsigned int bits;
-	unsigned int mask;
-	const void **keys;
-	struct sockwatch_entry *entries;
-} table __read_mostly;
-
-static DEFINE_PER_CPU(s64, used);
+struct sockwatch_track sockwatch_track __read_mostly;
+DEFINE_PER_CPU(s64, sockwatch_track_here);
 
 /**
  * sockwatch_track_init() - allocate the table
@@ -41,21 +29,24 @@ int sockwatch_track_init(unsigned int max_sockets)
 {
 	int cpu;
 
-	table.bits = ilog2(max_sockets);
-	table.mask = max_sockets - 1;
-	table.keys = kvcalloc(max_sockets, sizeof(*table.keys), GFP_KERNEL);
-	if (!table.keys)
+	sockwatch_track.shift = 64 - ilog2(max_sockets);
+	sockwatch_track.mask = max_sockets - 1;
+	sockwatch_track.keys = kvcalloc(max_sockets,
+					sizeof(*sockwatch_track.keys),
+					GFP_KERNEL);
+	if (!sockwatch_track.keys)
 		return -ENOMEM;
-	table.entries = kvcalloc(max_sockets, sizeof(*table.entries),
-				 GFP_KERNEL);
-	if (!table.entries)
+	sockwatch_track.entries = kvcalloc(max_sockets,
+					   sizeof(*sockwatch_track.entries),
+					   GFP_KERNEL);
+	if (!sockwatch_track.entries)
 		goto err_keys;
 	for_each_possible_cpu(cpu)
-		per_cpu(used, cpu) = 0;
+		per_cpu(sockwatch_track_here, cpu) = 0;
 	return 0;
 
 err_keys:
-	kvfree(table.keys);
+	kvfree(sockwatch_track.keys);
 	return -ENOMEM;
 }
 
@@ -66,8 +57,8 @@ err_keys:
  */
 void sockwatch_track_exit(void)
 {
-	kvfree(table.entries);
-	kvfree(table.keys);
+	kvfree(sockwatch_track.entries);
+	kvfree(sockwatch_track.keys);
 }
 
 /**
@@ -78,7 +69,7 @@ void sockwatch_track_exit(void)
  */
 unsigned int sockwatch_track_max(void)
 {
-	return table.mask + 1;
+	return sockwatch_track.mask + 1;
 }
 
 /**
@@ -93,13 +84,16 @@ s64 sockwatch_track_used(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu(used, cpu));
+		sum += READ_ONCE(per_cpu(sockwatch_track_here, cpu));
 	return sum < 0 ? 0 : sum;
 }
 
-static unsigned int slot_first(const void *sk)
+static bool slot_take(unsigned int slot, const void *sk)
 {
-	return hash_64((u64)sk, table.bits);
+	if (cmpxchg(&sockwatch_track.keys[slot], NULL, sk))
+		return false;
+	this_cpu_inc(sockwatch_track_here);
+	return true;
 }
 
 /**
@@ -115,80 +109,44 @@ static unsigned int slot_first(const void *sk)
  */
 struct sockwatch_entry *sockwatch_track_add(const void *sk)
 {
-	unsigned int slot = slot_first(sk);
+	unsigned int slot = sockwatch_track_hash(sk);
 	struct sockwatch_entry *entry;
 	unsigned int left;
 	const void *have;
 
-	for (left = PROBES; left; left--, slot = (slot + 1) & table.mask) {
-		have = READ_ONCE(table.keys[slot]);
-		if (likely(!have) && !cmpxchg(&table.keys[slot], NULL, sk)) {
-			this_cpu_inc(used);
-			return &table.entries[slot];
-		}
+	for (left = PROBES; left; left--) {
+		have = READ_ONCE(sockwatch_track.keys[slot]);
+		entry = &sockwatch_track.entries[slot];
+		if (likely(!have) && slot_take(slot, sk))
+			return entry;
 		if (unlikely(have == sk)) {
-			entry = &table.entries[slot];
 			WRITE_ONCE(entry->snet, NULL);
 			WRITE_ONCE(entry->state, SOCKWATCH_PENDING);
 			return entry;
 		}
+		slot = (slot + 1) & sockwatch_track.mask;
 	}
 	return NULL;
 }
 
-static int slot_find(const void *sk)
+/**
+ * sockwatch_track_search() - the long way of sockwatch_track_slot()
+ * @sk: as there
+ *
+ * Context: any.  No lock.
+ * Return: as there.
+ */
+int sockwatch_track_search(const void *sk)
 {
-	unsigned int slot = slot_first(sk);
+	unsigned int slot = sockwatch_track_hash(sk);
 	unsigned int left;
 
-	for (left = PROBES; left; left--, slot = (slot + 1) & table.mask)
-		if (likely(READ_ONCE(table.keys[slot]) == sk))
+	for (left = PROBES; left; left--) {
+		if (READ_ONCE(sockwatch_track.keys[slot]) == sk)
 			return slot;
+		slot = (slot + 1) & sockwatch_track.mask;
+	}
 	return -1;
-}
-
-/**
- * sockwatch_track_find() - the entry of a sock
- * @sk: the sock; it must not go away meanwhile
- *
- * Context: any.  No lock.
- * Return: the entry, or NULL.
- */
-struct sockwatch_entry *sockwatch_track_find(const void *sk)
-{
-	int slot = slot_find(sk);
-
-	return slot < 0 ? NULL : &table.entries[slot];
-}
-
-/**
- * sockwatch_track_del() - forget a sock
- * @sk: the sock, which nobody else uses any more
- * @last: filled with @snet, @row, @state and @kernel as they were
- *
- * The entry is PENDING and without a namespace before its key goes, so that
- * sockwatch_track_add() finds it ready.
- *
- * Context: any.  No lock.
- * Return: whether it was tracked.
- */
-bool sockwatch_track_del(const void *sk, struct sockwatch_entry *last)
-{
-	int slot = slot_find(sk);
-	struct sockwatch_entry *entry;
-
-	if (unlikely(slot < 0))
-		return false;
-	entry = &table.entries[slot];
-	last->snet = READ_ONCE(entry->snet);
-	last->row = entry->row;
-	last->state = entry->state;
-	last->kernel = entry->kernel;
-	WRITE_ONCE(entry->snet, NULL);
-	WRITE_ONCE(entry->state, SOCKWATCH_PENDING);
-	smp_store_release(&table.keys[slot], NULL);
-	this_cpu_dec(used);
-	return true;
 }
 
 /**
@@ -203,9 +161,9 @@ void sockwatch_track_for_each(void (*fn)(struct sockwatch_entry *entry,
 {
 	unsigned int slot;
 
-	for (slot = 0; slot <= table.mask; slot++) {
-		if (READ_ONCE(table.keys[slot]))
-			fn(&table.entries[slot], arg);
+	for (slot = 0; slot <= sockwatch_track.mask; slot++) {
+		if (READ_ONCE(sockwatch_track.keys[slot]))
+			fn(&sockwatch_track.entries[slot], arg);
 		cond_resched();
 	}
 }

@@ -3,6 +3,10 @@
 #ifndef _SOCKWATCH_TRACK_H
 #define _SOCKWATCH_TRACK_H
 
+#include <linux/cache.h>
+#include <linux/compiler.h>
+#include <linux/hash.h>
+#include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 
@@ -58,7 +62,7 @@ struct sockwatch_owner {
  * struct sockwatch_entry - one tracked sock
  * @snet: the namespace it is counted in; NULL once that is gone
  * @early_net: the namespace of a SOCKWATCH_EARLY sock
- * @birth_ns: CLOCK_MONOTONIC when it was made, cloned or found
+ * @birth_ns: sockwatch_clock_ns() when it was made, cloned or found
  * @early_kind: the kind of a SOCKWATCH_EARLY sock
  * @owner: who made or accepted it
  * @row: its row in @snet's counters
@@ -86,7 +90,27 @@ struct sockwatch_entry {
 	u8 state;
 	u8 origin;
 	bool kernel;
+} ____cacheline_aligned;
+
+/**
+ * struct sockwatch_track - the table
+ * @shift: 64 - log2 of its size
+ * @mask: its size - 1
+ * @keys: the sock of each slot, or NULL
+ * @entries: what is known of it
+ *
+ * The keys lie apart from the entries: eight of them share a cache line, which
+ * is what a search reads.  A key is the sock's address; it never leaves here.
+ */
+struct sockwatch_track {
+	unsigned int shift;
+	unsigned int mask;
+	const void **keys;
+	struct sockwatch_entry *entries;
 };
+
+extern struct sockwatch_track sockwatch_track;
+DECLARE_PER_CPU(s64, sockwatch_track_here);
 
 int sockwatch_track_init(unsigned int max_sockets);
 void sockwatch_track_exit(void);
@@ -94,9 +118,70 @@ unsigned int sockwatch_track_max(void);
 s64 sockwatch_track_used(void);
 
 struct sockwatch_entry *sockwatch_track_add(const void *sk);
-struct sockwatch_entry *sockwatch_track_find(const void *sk);
-bool sockwatch_track_del(const void *sk, struct sockwatch_entry *last);
+int sockwatch_track_search(const void *sk);
 void sockwatch_track_for_each(void (*fn)(struct sockwatch_entry *entry,
 					 void *arg), void *arg);
+
+/**
+ * sockwatch_track_hash() - the first slot in which a sock may lie
+ * @sk: the sock, used as a number only
+ *
+ * Context: any.
+ * Return: a slot.
+ */
+static __always_inline unsigned int sockwatch_track_hash(const void *sk)
+{
+	return (u64)sk * GOLDEN_RATIO_64 >> sockwatch_track.shift;
+}
+
+/**
+ * sockwatch_track_slot() - where a sock lies
+ * @sk: the sock; it must not go away meanwhile
+ *
+ * Context: any.  No lock.
+ * Return: a slot, or -1: it is not tracked.
+ */
+static __always_inline int sockwatch_track_slot(const void *sk)
+{
+	unsigned int slot = sockwatch_track_hash(sk);
+
+	if (likely(READ_ONCE(sockwatch_track.keys[slot]) == sk))
+		return slot;
+	return sockwatch_track_search(sk);
+}
+
+/**
+ * sockwatch_track_find() - the entry of a sock
+ * @sk: the sock; it must not go away meanwhile
+ *
+ * Context: any.  No lock.
+ * Return: the entry, or NULL.
+ */
+static __always_inline struct sockwatch_entry *
+sockwatch_track_find(const void *sk)
+{
+	int slot = sockwatch_track_slot(sk);
+
+	return likely(slot >= 0) ? &sockwatch_track.entries[slot] : NULL;
+}
+
+/**
+ * sockwatch_track_del() - empty the slot of a sock that nobody uses any more
+ * @slot: what sockwatch_track_slot() returned
+ *
+ * The entry is PENDING and without a namespace before its key goes, so that
+ * sockwatch_track_add() finds it ready.
+ *
+ * Context: any.  No lock.
+ */
+static __always_inline void sockwatch_track_del(int slot)
+{
+	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
+
+	WRITE_ONCE(entry->snet, NULL);
+	WRITE_ONCE(entry->state, SOCKWATCH_PENDING);
+	smp_store_release(&sockwatch_track.keys[slot], NULL);
+	this_cpu_dec(sockwatch_track_here);
+}
 
 #endif /* _SOCKWATCH_TRACK_H */
