@@ -48,7 +48,7 @@ static __always_inline unsigned int row_of(struct sockwatch_net *snet,
 {
 	u64 key = sockwatch_kind_pack(sk->sk_family, type, sk->sk_protocol);
 
-	return sockwatch_counters_row(&snet->kinds, key, snet->kinds.nr);
+	return sockwatch_counters_row(&snet->kinds, key);
 }
 
 /*
@@ -140,8 +140,6 @@ void sockwatch_account_alloc(const struct sock *sk)
  * @protocol: what it asked for
  * @err: the negative errno
  *
- * The caller chose the kind, so half of the rows are not for such.
- *
  * Context: process.
  */
 void sockwatch_account_create_failed(const struct net *net, int family,
@@ -150,21 +148,15 @@ void sockwatch_account_create_failed(const struct net *net, int family,
 	u64 kind = sockwatch_kind_pack(family, type, protocol);
 	struct sockwatch_net *snet;
 	unsigned int row;
-	u64 failure;
 
 	preempt_disable_notrace();
 	snet = sockwatch_net_of(net);
-	if (unlikely(!snet))
-		goto out;
-	row = sockwatch_counters_row(&snet->kinds, kind, snet->kinds.nr / 2);
-	count(snet, row, SOCKWATCH_C_FAILURES, 1);
-
-	failure = sockwatch_failure_pack(kind, err);
-	row = sockwatch_counters_row(&snet->failures, failure,
-				     snet->failures.nr);
-	this_cpu_inc(*sockwatch_counters_cells(&snet->failures, row));
-	tell(SOCKWATCH_EVENT_FAIL, NULL, err);
-out:
+	if (likely(snet)) {
+		row = sockwatch_counters_row(&snet->failures,
+					     sockwatch_failure_pack(kind, err));
+		this_cpu_inc(*sockwatch_counters_cells(&snet->failures, row));
+		tell(SOCKWATCH_EVENT_FAIL, NULL, err);
+	}
 	preempt_enable_notrace();
 }
 
@@ -422,8 +414,7 @@ static void early_count(struct sockwatch_entry *entry, void *arg)
 	if (READ_ONCE(entry->state) != SOCKWATCH_EARLY ||
 	    entry->early_net != snet->net)
 		return;
-	row = sockwatch_counters_row(&snet->kinds, entry->early_kind,
-				     snet->kinds.nr);
+	row = sockwatch_counters_row(&snet->kinds, entry->early_kind);
 	entry->birth_ns = 0;
 	memset(&entry->owner, 0, sizeof(entry->owner));
 	entry_open(entry, snet, row, SOCKWATCH_ORIGIN_KERNEL, true);

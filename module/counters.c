@@ -66,13 +66,11 @@ static bool row_take(struct sockwatch_counters *c, unsigned int row, u64 key)
  * sockwatch_counters_search() - the long way of sockwatch_counters_row()
  * @c: the table
  * @key: as there
- * @limit: as there
  *
  * Context: any.  No lock, no allocation.
  * Return: as there.
  */
-unsigned int sockwatch_counters_search(struct sockwatch_counters *c, u64 key,
-				       unsigned int limit)
+unsigned int sockwatch_counters_search(struct sockwatch_counters *c, u64 key)
 {
 	unsigned int row = sockwatch_counters_hash(c, key);
 	unsigned int left;
@@ -87,8 +85,6 @@ unsigned int sockwatch_counters_search(struct sockwatch_counters *c, u64 key,
 			return row;
 		if (have)
 			continue;
-		if ((unsigned int)atomic_read(&c->used) >= limit)
-			return c->nr;
 		if (row_take(c, row, key))
 			return row;
 	}

@@ -37,8 +37,7 @@ struct sockwatch_counters {
 int sockwatch_counters_init(struct sockwatch_counters *c, unsigned int nr,
 			    unsigned int width);
 void sockwatch_counters_free(struct sockwatch_counters *c);
-unsigned int sockwatch_counters_search(struct sockwatch_counters *c, u64 key,
-				       unsigned int limit);
+unsigned int sockwatch_counters_search(struct sockwatch_counters *c, u64 key);
 void sockwatch_counters_fold(const struct sockwatch_counters *c,
 			     unsigned int column, u64 *sums);
 u64 sockwatch_counters_total(const struct sockwatch_counters *c,
@@ -62,24 +61,18 @@ sockwatch_counters_hash(const struct sockwatch_counters *c, u64 key)
  * sockwatch_counters_row() - the row of a key, made if need be
  * @c: the table
  * @key: not 0; SOCKWATCH_KEY_OTHER for the overflow row
- * @limit: a new key is refused when so many rows are in use
- *
- * Keys that a caller can choose freely come with a @limit below the table's
- * size, so that they never take the last rows from the others.  The limit may
- * be overrun by as many keys as CPUs come at the same time.
  *
  * Context: any.  No lock, no allocation.
  * Return: a row, @c->nr being the overflow row.
  */
 static __always_inline unsigned int
-sockwatch_counters_row(struct sockwatch_counters *c, u64 key,
-		       unsigned int limit)
+sockwatch_counters_row(struct sockwatch_counters *c, u64 key)
 {
 	unsigned int row = sockwatch_counters_hash(c, key);
 
 	if (likely(READ_ONCE(c->keys[row]) == key))
 		return row;
-	return sockwatch_counters_search(c, key, limit);
+	return sockwatch_counters_search(c, key);
 }
 
 /**

@@ -73,7 +73,12 @@ static struct net *net_asked(const struct sk_buff *skb, struct nlattr **attrs,
 	return net;
 }
 
-/* Dumps: snapshots are taken at the start; filling holds no lock. */
+/*
+ * Dumps: the first call takes the snapshots, the others only fill.  It is the
+ * first call and not .start because what is wrong with the request can be said
+ * there: 6.1 has no extack in .start (__netlink_dump_start(),
+ * net/netlink/af_netlink.c).  It too runs in the context of the sender.
+ */
 
 typedef struct sockwatch_snapshot *
 (*snapshot_taker)(const struct sockwatch_net *snet);
@@ -188,7 +193,8 @@ err_dump:
 
 static int dump_done(struct netlink_callback *cb)
 {
-	dump_free(dump_of(cb));
+	if (dump_of(cb))
+		dump_free(dump_of(cb));
 	return 0;
 }
 
@@ -240,7 +246,7 @@ static int counters_put(struct sk_buff *skb, const struct sockwatch_row *row)
 
 	if (kind_put(skb, row->key) ||
 	    u64_put(skb, SOCKWATCH_A_ATTEMPTS, sockwatch_row_attempts(row)) ||
-	    u64_put(skb, SOCKWATCH_A_FAILURES, count[SOCKWATCH_C_FAILURES]) ||
+	    u64_put(skb, SOCKWATCH_A_FAILURES, row->failures) ||
 	    u64_put(skb, SOCKWATCH_A_CREATED, count[SOCKWATCH_C_CREATED]) ||
 	    u64_put(skb, SOCKWATCH_A_KERNEL, count[SOCKWATCH_C_KERNEL]) ||
 	    u64_put(skb, SOCKWATCH_A_ACCEPTED, count[SOCKWATCH_C_ACCEPTED]) ||
@@ -263,7 +269,7 @@ static int failure_put(struct sk_buff *skb, const struct sockwatch_row *row)
 	if (nla_put_u8(skb, SOCKWATCH_A_OPERATION,
 		       SOCKWATCH_OPERATION_CREATE) ||
 	    kind_put(skb, sockwatch_failure_kind(row->key)) ||
-	    u64_put(skb, SOCKWATCH_A_COUNT, row->count[0]))
+	    u64_put(skb, SOCKWATCH_A_COUNT, row->failures))
 		return -EMSGSIZE;
 	if (row->key == SOCKWATCH_KIND_OTHER)
 		return 0;
@@ -316,34 +322,32 @@ static int snapshot_fill(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 /* A full skb is sent and this is called again, until it puts nothing. */
-static int dump_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+static int dump_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		     snapshot_taker take)
 {
-	struct dump *dump = dump_of(cb);
+	struct dump *dump;
 	int err = 0;
 
+	if (!dump_of(cb))
+		err = dump_start(cb, take);
+	if (err)
+		return err;
+	dump = dump_of(cb);
 	while (dump->at && !err)
 		err = snapshot_fill(skb, cb, cmd, dump);
 	return skb->len ? skb->len : err;
 }
 
-static int counters_start(struct netlink_callback *cb)
-{
-	return dump_start(cb, sockwatch_snapshot_kinds);
-}
-
 static int counters_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return dump_fill(skb, cb, SOCKWATCH_CMD_GET_COUNTERS);
-}
-
-static int failures_start(struct netlink_callback *cb)
-{
-	return dump_start(cb, sockwatch_snapshot_failures);
+	return dump_fill(skb, cb, SOCKWATCH_CMD_GET_COUNTERS,
+			 sockwatch_snapshot_kinds);
 }
 
 static int failures_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return dump_fill(skb, cb, SOCKWATCH_CMD_GET_FAILURES);
+	return dump_fill(skb, cb, SOCKWATCH_CMD_GET_FAILURES,
+			 sockwatch_snapshot_failures);
 }
 
 /* Information: one message. */
@@ -470,7 +474,6 @@ static const struct genl_ops ops[] = {
 	},
 	{
 		.cmd = SOCKWATCH_CMD_GET_COUNTERS,
-		.start = counters_start,
 		.dumpit = counters_dump,
 		.done = dump_done,
 		.policy = request_policy,
@@ -478,7 +481,6 @@ static const struct genl_ops ops[] = {
 	},
 	{
 		.cmd = SOCKWATCH_CMD_GET_FAILURES,
-		.start = failures_start,
 		.dumpit = failures_dump,
 		.done = dump_done,
 		.policy = request_policy,

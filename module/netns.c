@@ -21,7 +21,7 @@ static int __net_init net_start(struct net *net)
 	err = sockwatch_counters_init(&snet->kinds, nr_kinds, SOCKWATCH_C_MAX);
 	if (err)
 		return err;
-	err = sockwatch_counters_init(&snet->failures, nr_kinds, 1);
+	err = sockwatch_counters_init(&snet->failures, 2 * nr_kinds, 1);
 	if (err)
 		goto err_kinds;
 

@@ -15,7 +15,8 @@
  * enum sockwatch_column - the counters of a kind
  *
  * The words are those of include/uapi/linux/sockwatch.h; attempts, open and
- * kernel_open are sums of these, made on read.  What ends a socket stands
+ * kernel_open are sums of these, made on read, as failures are of the table
+ * of failures.  What ends a socket stands
  * before what began it: a snapshot folds them in this order.
  */
 enum sockwatch_column {
@@ -23,7 +24,6 @@ enum sockwatch_column {
 	SOCKWATCH_C_KERNEL_RELEASED,
 	SOCKWATCH_C_UNACCEPTED,
 	SOCKWATCH_C_LOST,
-	SOCKWATCH_C_FAILURES,
 	SOCKWATCH_C_CREATED,
 	SOCKWATCH_C_KERNEL,
 	SOCKWATCH_C_ACCEPTED,
@@ -40,6 +40,9 @@ enum sockwatch_column {
  * @net: the namespace
  * @kinds: a row for each (family, type, protocol), &enum sockwatch_column
  * @failures: a row with one counter for each (kind, errno)
+ *
+ * A failure has only a row of @failures: its kind is whatever the caller liked
+ * to ask for, and must not take a row from a kind that exists.
  *
  * It is made with the namespace and goes with it.  A hook reaches it in two
  * ways: through a namespace that is alive (sockwatch_net_of()), or through a

@@ -68,7 +68,7 @@ static void row_put(struct seq_file *m, const struct sockwatch_row *row)
 {
 	kind_put(m, row->key);
 	seq_put_decimal_ull(m, " ", sockwatch_row_attempts(row));
-	seq_put_decimal_ull(m, " ", row->count[SOCKWATCH_C_FAILURES]);
+	seq_put_decimal_ull(m, " ", row->failures);
 	seq_put_decimal_ull(m, " ", row->count[SOCKWATCH_C_CREATED]);
 	seq_put_decimal_ull(m, " ", row->count[SOCKWATCH_C_KERNEL]);
 	seq_put_decimal_ull(m, " ", row->count[SOCKWATCH_C_ACCEPTED]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The numbers as plain structs, for whoever shows them. */
 #include <linux/err.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
@@ -19,14 +20,24 @@ static int row_cmp(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static bool row_counted(const struct sockwatch_row *row)
+static void row_merge(struct sockwatch_row *to,
+		      const struct sockwatch_row *from)
 {
 	unsigned int i;
 
+	to->failures += from->failures;
 	for (i = 0; i < SOCKWATCH_C_MAX; i++)
-		if (row->count[i])
-			return true;
-	return false;
+		to->count[i] += from->count[i];
+}
+
+static bool row_counted(const struct sockwatch_row *row)
+{
+	u64 any = row->failures;
+	unsigned int i;
+
+	for (i = 0; i < SOCKWATCH_C_MAX; i++)
+		any |= row->count[i];
+	return any;
 }
 
 /*
@@ -34,8 +45,8 @@ static bool row_counted(const struct sockwatch_row *row)
  * it, so that a socket that comes and goes meanwhile never makes a difference
  * negative.
  */
-static void rows_fold(struct sockwatch_snapshot *snapshot,
-		      const struct sockwatch_counters *c, u64 *sums)
+static void kinds_fold(struct sockwatch_row *rows,
+		       const struct sockwatch_counters *c, u64 *sums)
 {
 	unsigned int column;
 	unsigned int row;
@@ -45,47 +56,65 @@ static void rows_fold(struct sockwatch_snapshot *snapshot,
 		/* Pairs with the order in which one socket's hooks run. */
 		smp_rmb();
 		for (row = 0; row <= c->nr; row++)
-			snapshot->rows[row].count[column] = sums[row];
+			rows[row].count[column] = sums[row];
 	}
 	for (row = 0; row < c->nr; row++)
-		snapshot->rows[row].key = READ_ONCE(c->keys[row]);
-	snapshot->rows[c->nr].key = SOCKWATCH_KEY_OTHER;
+		rows[row].key = READ_ONCE(c->keys[row]);
+	rows[c->nr].key = SOCKWATCH_KEY_OTHER;
 }
 
-static void rows_tidy(struct sockwatch_snapshot *snapshot, unsigned int nr)
+static void failures_fold(struct sockwatch_row *rows,
+			  const struct sockwatch_counters *c, u64 *sums)
 {
 	unsigned int row;
 
-	for (row = 0; row < nr; row++)
-		if (row_counted(&snapshot->rows[row]))
-			snapshot->rows[snapshot->nr++] = snapshot->rows[row];
-	sort(snapshot->rows, snapshot->nr, sizeof(snapshot->rows[0]), row_cmp,
-	     NULL);
+	sockwatch_counters_fold(c, 0, sums);
+	for (row = 0; row < c->nr; row++) {
+		rows[row].key = READ_ONCE(c->keys[row]);
+		rows[row].failures = sums[row];
+	}
+	rows[c->nr].key = SOCKWATCH_KEY_OTHER;
+	rows[c->nr].failures = sums[c->nr];
 }
 
-static struct sockwatch_snapshot *snapshot_take(const struct sockwatch_net *snet,
-						const struct sockwatch_counters *c)
+/* Sorts the rows, makes one of those with the same key, leaves out the zero. */
+static void rows_tidy(struct sockwatch_snapshot *snapshot)
+{
+	struct sockwatch_row *rows = snapshot->rows;
+	unsigned int nr = 0;
+	unsigned int i;
+
+	sort(rows, snapshot->nr, sizeof(rows[0]), row_cmp, NULL);
+	for (i = 0; i < snapshot->nr; i++) {
+		if (!row_counted(&rows[i]))
+			continue;
+		if (nr && rows[nr - 1].key == rows[i].key)
+			row_merge(&rows[nr - 1], &rows[i]);
+		else
+			rows[nr++] = rows[i];
+	}
+	snapshot->nr = nr;
+}
+
+static struct sockwatch_snapshot *
+snapshot_new(const struct sockwatch_net *snet, unsigned int nr)
 {
 	struct sockwatch_snapshot *snapshot;
-	unsigned int nr = c->nr + 1;
-	u64 *sums;
 
 	snapshot = kvzalloc(struct_size(snapshot, rows, nr), GFP_KERNEL);
-	sums = kvmalloc_array(nr, sizeof(*sums), GFP_KERNEL);
-	if (!snapshot || !sums)
-		goto err_free;
-
+	if (!snapshot)
+		return NULL;
 	snapshot->netns = snet->net->ns.inum;
 	snapshot->time_ns = ktime_get_real_ns();
-	rows_fold(snapshot, c, sums);
-	rows_tidy(snapshot, nr);
-	kvfree(sums);
+	snapshot->nr = nr;
 	return snapshot;
+}
 
-err_free:
-	kvfree(sums);
-	kvfree(snapshot);
-	return ERR_PTR(-ENOMEM);
+/* Room for the sums of the largest table, which is that of failures. */
+static u64 *sums_new(const struct sockwatch_net *snet)
+{
+	return kvmalloc_array(max(snet->kinds.nr, snet->failures.nr) + 1,
+			      sizeof(u64), GFP_KERNEL);
 }
 
 /**
@@ -98,7 +127,28 @@ err_free:
 struct sockwatch_snapshot *
 sockwatch_snapshot_kinds(const struct sockwatch_net *snet)
 {
-	return snapshot_take(snet, &snet->kinds);
+	unsigned int nr = snet->kinds.nr + 1;
+	struct sockwatch_snapshot *snapshot;
+	struct sockwatch_row *row;
+	u64 *sums;
+
+	snapshot = snapshot_new(snet, nr + snet->failures.nr + 1);
+	sums = sums_new(snet);
+	if (!snapshot || !sums)
+		goto err_free;
+	kinds_fold(snapshot->rows, &snet->kinds, sums);
+	failures_fold(snapshot->rows + nr, &snet->failures, sums);
+	for (row = snapshot->rows + nr;
+	     row < snapshot->rows + snapshot->nr; row++)
+		row->key = sockwatch_failure_kind(row->key);
+	rows_tidy(snapshot);
+	kvfree(sums);
+	return snapshot;
+
+err_free:
+	kvfree(sums);
+	kvfree(snapshot);
+	return ERR_PTR(-ENOMEM);
 }
 
 /**
@@ -111,7 +161,22 @@ sockwatch_snapshot_kinds(const struct sockwatch_net *snet)
 struct sockwatch_snapshot *
 sockwatch_snapshot_failures(const struct sockwatch_net *snet)
 {
-	return snapshot_take(snet, &snet->failures);
+	struct sockwatch_snapshot *snapshot;
+	u64 *sums;
+
+	snapshot = snapshot_new(snet, snet->failures.nr + 1);
+	sums = sums_new(snet);
+	if (!snapshot || !sums)
+		goto err_free;
+	failures_fold(snapshot->rows, &snet->failures, sums);
+	rows_tidy(snapshot);
+	kvfree(sums);
+	return snapshot;
+
+err_free:
+	kvfree(sums);
+	kvfree(snapshot);
+	return ERR_PTR(-ENOMEM);
 }
 
 /**
@@ -134,8 +199,7 @@ u64 sockwatch_snapshot_lost(const struct sockwatch_net *snet)
  */
 u64 sockwatch_row_attempts(const struct sockwatch_row *row)
 {
-	return row->count[SOCKWATCH_C_FAILURES] +
-	       row->count[SOCKWATCH_C_CREATED] +
+	return row->failures + row->count[SOCKWATCH_C_CREATED] +
 	       row->count[SOCKWATCH_C_KERNEL];
 }
 

@@ -12,10 +12,12 @@
  * struct sockwatch_row - one row of a snapshot
  * @key: sockwatch_kind_pack() or sockwatch_failure_pack();
  *	SOCKWATCH_KIND_OTHER for the row `other`
- * @count: &enum sockwatch_column for kinds; count[0] for failures
+ * @failures: failed attempts
+ * @count: &enum sockwatch_column; all zero in a snapshot of failures
  */
 struct sockwatch_row {
 	u64 key;
+	u64 failures;
 	u64 count[SOCKWATCH_C_MAX];
 };
 
