@@ -15,7 +15,7 @@
 
 static unsigned int max_sockets = 131072;
 module_param(max_sockets, uint, 0444);
-MODULE_PARM_DESC(max_sockets, "sockets that can be tracked at a time, rounded up to a power of two: 1024 to 16777216 (default 131072; 80 bytes each)");
+MODULE_PARM_DESC(max_sockets, "sockets that can be tracked at a time, rounded up to a power of two: 1024 to 16777216 (default 131072; 72 bytes each)");
 
 static unsigned int max_kinds = 128;
 module_param(max_kinds, uint, 0444);

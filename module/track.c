@@ -164,6 +164,7 @@ void sockwatch_track_for_each(void (*fn)(struct sockwatch_entry *entry,
 	for (slot = 0; slot <= sockwatch_track.mask; slot++) {
 		if (READ_ONCE(sockwatch_track.keys[slot]))
 			fn(&sockwatch_track.entries[slot], arg);
-		cond_resched();
+		if (!(slot % 4096))
+			cond_resched();
 	}
 }
