@@ -135,7 +135,8 @@ struct client_netns {
  *
  * @netns: the namespaces
  * @netns_count: how many
- * @rows: all their rows, structs that begin with a &struct client_kind
+ * @rows: all their rows, structs of nothing but &struct client_number that
+ *	begin with a &struct client_kind
  * @row_bytes: the size of one row
  * @row_count: how many
  */

@@ -150,16 +150,15 @@ static int compare_numbers(const struct client_number *a,
 	return (a->value > b->value) - (a->value < b->value);
 }
 
-/* Every row begins with its kind. */
-static int compare_rows(const void *a, const void *b)
+/* A row is numbers from end to end, the kind first: compare one by one. */
+static int compare_rows(const void *a, const void *b, void *row_bytes)
 {
-	const struct client_kind *x = a, *y = b;
-	int order = compare_numbers(&x->family, &y->family);
+	size_t count = *(size_t *)row_bytes / sizeof(struct client_number);
+	const struct client_number *x = a, *y = b;
+	int order = 0;
 
-	if (!order)
-		order = compare_numbers(&x->sock_type, &y->sock_type);
-	if (!order)
-		order = compare_numbers(&x->protocol, &y->protocol);
+	for (; !order && count; count--)
+		order = compare_numbers(x++, y++);
 	return order;
 }
 
@@ -181,7 +180,8 @@ static void filter_netns(const struct filter *filter, struct client_dump *dump,
 	}
 	netns->count = kept;
 	if (kept)
-		qsort(rows, kept, dump->row_bytes, compare_rows);
+		qsort_r(rows, kept, dump->row_bytes, compare_rows,
+			&dump->row_bytes);
 }
 
 void filter_dump(const struct filter *filter, struct client_dump *dump)

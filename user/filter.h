@@ -52,8 +52,8 @@ bool filter_match(const struct filter *filter, const struct client_kind *kind);
  * filter_dump() - leave only what is wanted, sorted
  *
  * @filter: the conditions
- * @dump: loses rows in place, then each namespace is sorted by family, type
- *	and protocol, with the row `other` last
+ * @dump: loses rows in place, then each namespace is sorted by family, type,
+ *	protocol and what follows, with the row `other` last
  */
 void filter_dump(const struct filter *filter, struct client_dump *dump);
 
