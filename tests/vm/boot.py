@@ -77,8 +77,13 @@ def job_script(args, folder, release):
     needed = [os.getcwd(), folder, CACHE, VM_DIR]
     hide = [top for top in ('/run', '/tmp')
             if not any((path + '/').startswith(top + '/') for path in needed)]
+    # QEMU looks up extended attributes below /proc/self/fd.  In a chroot
+    # without /proc every one fails and the overlay can change nothing; the
+    # older protocol has none.
+    share = '9p2000.L' if os.path.exists('/proc/self/fd') else '9p2000.u'
     quote = shlex.quote
     lines = [
+        f'SHARE={share}',
         f'MODULES={quote(os.path.join(folder, "modules"))}',
         f'RELEASE={quote(release)}',
         f'HIDE={quote(" ".join(hide))}',

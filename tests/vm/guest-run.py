@@ -4,9 +4,9 @@
 
 usage: guest-run.py FOLDER [--kunit] FILE...
 
-FOLDER holds the modules.  Each line of output is one JSON object with a
-file's name, its output, its exit status, the seconds it took and what the
-harness itself has to say against it."""
+FOLDER holds the modules.  Each line of output is one JSON object: "begin" and
+a file's name; then the name, its output, its exit status, the seconds it took
+and what the harness itself has to say against it."""
 import json
 import os
 import re
@@ -153,6 +153,7 @@ def main():
     folder, *files = sys.argv[1:]
     log = KernelLog()
     for name in files:
+        print(json.dumps({'begin': name}), flush=True)
         began = time.monotonic()
         if name == '--kunit':
             result = run_kunit(f'{folder}/sockwatch_kunit.ko', log)

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import subprocess
+import threading
 import time
 
 import kunit
@@ -15,6 +16,7 @@ TESTS = os.path.dirname(VM_DIR)
 TOP = os.path.dirname(TESTS)
 CACHE = os.environ.get('SOCKWATCH_CACHE', '/var/cache/sockwatch')
 HOST_TIMEOUT_S = 600
+BUILDING = threading.Lock()
 # How much smaller a load must be on a kernel to take about as long.
 SCALE = {'stock': 1, 'test': 2, 'debug': 20}
 # Whole boots, in seconds.
@@ -39,13 +41,16 @@ class Stage:
         self.report = report
         self.cases = []         # (file, case)
         self.seconds = 0
+        self.doing = None       # (file, when it began), for a sign of life
 
     def run(self):
         began = time.monotonic()
+        self.doing = ('preparing', began)
         try:
             self.work()
         except Exception as error:      # a bug here must not look like a pass
             self.add('the harness', [tap.failure(repr(error))], 0)
+        self.doing = None
         self.seconds = time.monotonic() - began
 
     def add(self, file, cases, seconds):
@@ -68,6 +73,7 @@ class HostStage(Stage):
                    SOCKWATCH_CACHE=CACHE)
         for name in self.files:
             began = time.monotonic()
+            self.doing = (name, began)
             try:
                 done = subprocess.run(
                     [os.path.join(TOP, name)], cwd=TOP, env=env,
@@ -123,6 +129,7 @@ class GuestStage(Stage):
 
     def boot(self, command, jobs):
         began = time.monotonic()
+        self.doing = ('booting', began)
         with subprocess.Popen(command, cwd=TOP, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True,
                               errors='replace') as process:
@@ -144,6 +151,9 @@ class GuestStage(Stage):
         self.add('verdict', verdict, time.monotonic() - began)
 
     def take(self, result, jobs):
+        if 'begin' in result:
+            self.doing = (result['begin'].lstrip('-'), time.monotonic())
+            return
         name = result['file']
         jobs.remove(name)
         if name == '--kunit':
@@ -155,6 +165,7 @@ class GuestStage(Stage):
                   for fault in result['faults']]
         if self.verbose:
             print(result['text'])
+        self.doing = ('looking at the kernel log', time.monotonic())
         self.add(name, cases, result['seconds'])
 
 
@@ -165,19 +176,12 @@ def prepared(script, *args):
 
 
 def build_helpers():
-    """Compile tests/functional/*.c, one program each, into the cache."""
+    """Build the programs of tests/functional into the cache."""
     folder = f'{CACHE}/helpers/' + hashlib.sha256(
         TOP.encode()).hexdigest()[:8]
     os.makedirs(folder, exist_ok=True)
-    for source in glob.glob(f'{TESTS}/functional/*.c'):
-        program = os.path.join(folder, os.path.basename(source)[:-2])
-        if (os.path.exists(program)
-                and os.path.getmtime(program) > os.path.getmtime(source)):
-            continue
-        # Two stages may build at once: the rename makes it all or nothing.
-        fresh = f'{program}.{os.getpid()}.{time.monotonic_ns()}'
-        subprocess.run(['gcc', '-O2', '-Wall', '-Wextra', '-Werror',
-                        '-I', f'{TOP}/include/uapi', '-o', fresh, source,
-                        '-lpthread'], check=True)
-        os.rename(fresh, program)
+    if os.path.exists(f'{TESTS}/functional/Makefile'):
+        with BUILDING:      # two stages may want them at once
+            subprocess.run(['make', '-s', '-C', f'{TESTS}/functional',
+                            f'OUT={folder}'], check=True)
     return folder
