@@ -28,6 +28,7 @@ import initramfs  # noqa: E402
 import tsc  # noqa: E402
 
 NO_BOOT, TIMED_OUT, PANIC, REPORT = 120, 121, 122, 123
+VERDICT_TIMEOUT_S = 300
 VM_DIR = os.path.dirname(os.path.abspath(__file__))
 CACHE = os.environ.get('SOCKWATCH_CACHE', '/var/cache/sockwatch')
 
@@ -204,7 +205,7 @@ class Guest:
             return now - self.began > self.args.boot_timeout
         if self.ended is None:
             return now - self.booted > self.args.timeout
-        return now - self.ended > 120
+        return now - self.ended > VERDICT_TIMEOUT_S
 
     def run(self):
         """Until the guest says done, ends by itself, or is overdue."""
@@ -252,7 +253,9 @@ def console_tail(path, lines):
 def explain(guest, status, args):
     texts = {
         NO_BOOT: 'the guest did not boot',
-        TIMED_OUT: f'the command did not end within {args.timeout} s',
+        TIMED_OUT: f'the command did not end within {args.timeout} s'
+                   if guest.ended is None else
+                   'the look at the kernel log did not end',
         PANIC: 'the kernel panicked or the machine ended',
     }
     if status == REPORT and guest.reports:
