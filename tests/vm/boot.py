@@ -17,6 +17,7 @@ import argparse
 import os
 import select
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -106,7 +107,9 @@ def qemu_command(args, folder, initrd, fds):
     accel = os.environ.get('ACCEL', 'tcg')
     append = ['console=ttyS0', 'panic=-1', 'oops=panic', 'log_buf_len=4M',
               'mitigations=off', 'audit=0', 'quiet', 'loglevel=4']
-    command = ['qemu-system-x86_64', '-nodefaults', '-no-user-config',
+    # The machine must not outlive this process, however that ends.
+    command = ['setpriv', '--pdeathsig', 'KILL',
+               'qemu-system-x86_64', '-nodefaults', '-no-user-config',
                '-display', 'none', '-no-reboot', '-m', str(args.mem)]
     if accel == 'tcg':
         command += ['-cpu', os.environ.get('CPU', 'max')]
@@ -272,6 +275,7 @@ def explain(guest, status, args):
 
 def main():
     args = parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TIMED_OUT))
     folder = kernel_folder(args.kernel)
     scratch = None
     if args.console is None:
