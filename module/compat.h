@@ -13,8 +13,8 @@
 #include <net/genetlink.h>
 
 /*
- * 6.2 (94d095ffa0e1 and its neighbours) gave struct ftrace_regs accessors; the
- * earlier kernels show the registers themselves and have one setter.
+ * 6.2 gave struct ftrace_regs accessors; the earlier kernels show the registers
+ * themselves and have one setter.
  */
 #ifndef ftrace_regs_get_argument
 #define ftrace_regs_get_argument(fregs, n) \
@@ -25,16 +25,16 @@
 	ftrace_instruction_pointer_set(fregs, ip)
 #endif
 
-/* 6.3 moved the parsed attributes of a dump into struct genl_info. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+/* 6.6 moved the parsed attributes of a dump into struct genl_info. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define sockwatch_dump_attrs(cb) (genl_dumpit_info(cb)->attrs)
 #else
 #define sockwatch_dump_attrs(cb) (genl_dumpit_info(cb)->info.attrs)
 #endif
 
 /*
- * 6.1 (edc12f032a49) gave each network namespace a pointer to its TCP hash
- * tables; before, there was one for all.
+ * 6.1 gave each network namespace a pointer to its TCP hash tables; before,
+ * there was one for all.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #define sockwatch_tcp_hashinfo(net) (&tcp_hashinfo)
@@ -42,7 +42,7 @@
 #define sockwatch_tcp_hashinfo(net) ((net)->ipv4.tcp_death_row.hashinfo)
 #endif
 
-/* 6.2 (ba6aac151636) did the same for UDP. */
+/* 6.2 did the same for UDP. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define sockwatch_udp_table(net) (&udp_table)
 #else

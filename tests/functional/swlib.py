@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the functional tests share: TAP, the module, its numbers, the zoo.
+
+A test reads /proc/sockwatch, which makes no socket, and generic netlink by
+genl.py's own small client, so that the numbers are held against something
+that shares no code with the command.
+"""
+import os
+import re
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROC = '/proc/sockwatch'
+KO = os.environ.get('SOCKWATCH_KO', 'sockwatch.ko')
+COMMAND = os.environ.get('SOCKWATCH', 'sockwatch')
+KERNEL = os.environ.get('SW_KERNEL', 'stock')
+SCALE = int(os.environ.get('SW_SCALE', '1'))
+BIN = os.environ.get('SW_TESTS', HERE + '/../out/functional')
+TMP = os.environ.get('SW_TMP', '/tmp')
+# Longer than anything takes; a test waits for a condition, not for a time.
+PATIENCE_S = 20 if KERNEL == 'stock' else 90
+
+COLUMNS = ('attempts failures created kernel accepted preexisting released '
+           'open kernel_open cloned unaccepted lost').split()
+OTHER = (-1, -1, -1)
+
+# Everything that brings socket families or diag modules; a kernel without
+# modules has them built in or has them not.
+MODULES = '''af_alg algif_hash algif_skcipher algif_rng algif_aead sha1_generic
+    sctp sctp_diag tipc vsock vsock_loopback vsock_diag af_key can can-raw
+    can-bcm can-isotp can-j1939 llc2 pppoe pptp l2tp_ppp l2tp_ip l2tp_ip6 rds
+    smc smc_diag kcm qrtr phonet nfc bluetooth bnep rfcomm hidp rxrpc
+    ieee802154_socket atm mISDN_core dccp_ipv4 dccp_ipv6 nfnetlink xfrm_user
+    inet_diag tcp_diag udp_diag raw_diag unix_diag netlink_diag packet_diag
+    mptcp_diag tun xsk_diag tipc_diag'''.split()
+
+
+class Tap:
+    """Results as they come, the plan at the end."""
+
+    def __init__(self):
+        self.count = self.failed = 0
+
+    def say(self, text):
+        for line in str(text).splitlines():
+            print('# ' + line, flush=True)
+
+    def ok(self, good, name, detail=''):
+        self.count += 1
+        if not good:
+            self.failed += 1
+            self.say(detail)
+        print(f'{"ok" if good else "not ok"} {self.count} - {name}',
+              flush=True)
+        return bool(good)
+
+    def equal(self, got, wanted, name):
+        return self.ok(got == wanted, name, f'got {got!r}, not {wanted!r}')
+
+    def skip(self, name, reason):
+        self.count += 1
+        print(f'ok {self.count} - {name} # SKIP {reason}', flush=True)
+
+    def done(self):
+        print(f'1..{self.count}', flush=True)
+        sys.exit(1 if self.failed else 0)
+
+
+def run(*command, **options):
+    """Status and what the command printed."""
+    options.setdefault('stdin', subprocess.DEVNULL)
+    options.setdefault('timeout', PATIENCE_S * 6)
+    done = subprocess.run(command, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False,
+                          errors='replace', **options)
+    return done.returncode, done.stdout
+
+
+def wait_for(condition, patience_s=None):
+    """What condition() says as soon as it is true, or the last time."""
+    deadline = time.monotonic() + (patience_s or PATIENCE_S)
+    pause = 0.01
+    while True:
+        result = condition()
+        if result or time.monotonic() > deadline:
+            return result
+        time.sleep(pause)
+        pause = min(pause * 2, 0.2)
+
+
+# The module -----------------------------------------------------------------
+
+def loaded():
+    return os.path.exists('/sys/module/sockwatch/refcnt')
+
+
+def load(**params):
+    words = [f'{name}={value}' for name, value in params.items()]
+    status, text = run('insmod', KO, *words)
+    if status:
+        raise RuntimeError(f'insmod: {text.strip()}\n{kernel_log()[-2000:]}')
+
+
+def unload():
+    status, text = run('rmmod', 'sockwatch')
+    if status:
+        raise RuntimeError(f'rmmod: {text.strip()}')
+
+
+def kernel_log():
+    return run('dmesg')[1]
+
+
+def prepare():
+    """Have every family there, and no module loaded behind our back: a
+    request for one would run modprobe for each failing socket()."""
+    run('modprobe', '-a', '-q', *MODULES)
+    set_modprobe('')
+
+
+def set_modprobe(path):
+    """Returns the former path; None where the kernel has no modules."""
+    name = '/proc/sys/kernel/modprobe'
+    if not os.path.exists(name):
+        return None
+    with open(name, encoding='ascii') as file:
+        old = file.read().strip()
+    with open(name, 'w', encoding='ascii') as file:
+        file.write(path + '\n')
+    return old
+
+
+# Names ----------------------------------------------------------------------
+
+def read_names():
+    with open(HERE + '/../../include/sockwatch_names.h',
+              encoding='ascii') as file:
+        text = file.read()
+    families, types, protocols = {}, {}, {}
+    for part, table in (('FAMILIES', families), ('TYPES', types)):
+        body = text.split(f'SOCKWATCH_{part}(X)')[1].split('\n\n')[0]
+        for number, name in re.findall(r'X\((\d+), "(.*?)"\)', body):
+            table[name] = int(number)
+    body = text.split('SOCKWATCH_IP_PROTOCOLS(X, f)')[1].split('\n\n')[0]
+    for number, name in re.findall(r'X\(f, (\d+), "(.*?)"\)', body):
+        protocols[2, name] = protocols[10, name] = int(number)
+    for family, number, name in re.findall(
+            r'X\((\d+), (\d+), "(.*?)"\)', text):
+        protocols[int(family), name] = int(number)
+    return families, types, protocols
+
+
+FAMILIES, TYPES, PROTOCOLS = read_names()
+FAMILY_NAMES = {number: name for name, number in FAMILIES.items()}
+TYPE_NAMES = {number: name for name, number in TYPES.items()}
+PROTOCOL_NAMES = {(family, number): name
+                  for (family, name), number in PROTOCOLS.items()}
+
+
+def kind_of_words(family, sock_type, protocol):
+    if family == 'other':
+        return OTHER
+    family = FAMILIES[family] if family in FAMILIES else int(family)
+    sock_type = TYPES[sock_type] if sock_type in TYPES else int(sock_type)
+    if (family, protocol) in PROTOCOLS:
+        return family, sock_type, PROTOCOLS[family, protocol]
+    return family, sock_type, int(protocol)
+
+
+def words(kind):
+    if kind == OTHER:
+        return 'other'
+    family, sock_type, protocol = kind
+    return ','.join((FAMILY_NAMES.get(family, str(family)),
+                     TYPE_NAMES.get(sock_type, str(sock_type)),
+                     PROTOCOL_NAMES.get((family, protocol), str(protocol))))
+
+
+# The numbers ----------------------------------------------------------------
+
+class Row(dict):
+    """The columns of one kind; zero where there is no row."""
+
+    def __missing__(self, column):
+        if column not in COLUMNS:
+            raise KeyError(column)
+        return 0
+
+
+class Rows(dict):
+    """Rows by (family, type, protocol)."""
+
+    def __missing__(self, kind):
+        return Row()
+
+    def total(self, column):
+        return sum(row[column] for row in self.values())
+
+
+def parse_proc(text):
+    lines = text.splitlines()
+    if lines[0] != 'sockwatch 1':
+        raise ValueError(f'version line: {lines[0]!r}')
+    header = lines[1].split()
+    if header[:15] != ['family', 'type', 'protocol'] + COLUMNS:
+        raise ValueError(f'header line: {lines[1]!r}')
+    rows = Rows()
+    for line in lines[2:]:
+        fields = line.split()
+        if len(fields) != len(header):
+            raise ValueError(f'row: {line!r}')
+        kind = kind_of_words(*fields[:3])
+        if kind in rows:
+            raise ValueError(f'a second row: {line!r}')
+        rows[kind] = Row(zip(COLUMNS, map(int, fields[3:15])))
+    return rows
+
+
+def read_rows(path=PROC):
+    with open(path, encoding='ascii') as file:
+        return parse_proc(file.read())
+
+
+def faults_of(rows):
+    """What breaks an identity in any row, or is negative."""
+    faults = []
+    for kind, row in rows.items():
+        opened = (row['created'] + row['kernel'] + row['accepted']
+                  + row['preexisting'] - row['released'])
+        if opened != row['open']:
+            faults.append(f'{words(kind)}: open is not the sum: {row}')
+        if row['attempts'] != (row['failures'] + row['created']
+                               + row['kernel']):
+            faults.append(f'{words(kind)}: attempts is not the sum: {row}')
+        if any(value < 0 or value >= 1 << 62 for value in row.values()):
+            faults.append(f'{words(kind)}: negative: {row}')
+        if row['kernel_open'] > row['open']:
+            faults.append(f'{words(kind)}: kernel_open > open: {row}')
+        if row['accepted'] + row['unaccepted'] > row['cloned']:
+            faults.append(f'{words(kind)}: more than were cloned: {row}')
+    return faults
+
+
+def difference(before, after):
+    """Rows of what changed, without the columns that did not."""
+    result = {}
+    for kind in set(before) | set(after):
+        delta = {column: after[kind][column] - before[kind][column]
+                 for column in COLUMNS}
+        delta = {column: n for column, n in delta.items() if n}
+        if delta:
+            result[kind] = delta
+    return result
+
+
+# Namespaces -----------------------------------------------------------------
+
+def netns_inode(path='/proc/self/ns/net'):
+    return os.stat(path).st_ino
+
+
+class Namespace:
+    """A named network namespace with its loopback up."""
+
+    def __init__(self, name):
+        self.name = f'{name}{os.getpid()}'
+        status, text = run('ip', 'netns', 'add', self.name)
+        if status:
+            raise RuntimeError(text)
+        self.path = '/run/netns/' + self.name
+        self.inode = netns_inode(self.path)
+        run('ip', '-n', self.name, 'link', 'set', 'lo', 'up')
+
+    def command(self, *words_):
+        """To run something inside without a new /sys."""
+        return ('nsenter', '--net=' + self.path, *words_)
+
+    def rows(self):
+        status, text = run(*self.command('cat', PROC))
+        if status:
+            raise RuntimeError(text)
+        return parse_proc(text)
+
+    def delete(self):
+        run('ip', 'netns', 'delete', self.name)
