@@ -93,6 +93,29 @@ static void found_pending_installed(struct kunit *test)
 	EXPECT_TOTALS(test, 0, 0);
 }
 
+/*
+ * The sock's entry lies behind its first place, which has become free since:
+ * it must not get a second one there.
+ */
+static void found_pending_elsewhere(struct kunit *test)
+{
+	struct sock *sk = fake_sock(test, &init_net, TCP);
+	int first = sockwatch_track_hash(sk);
+	int behind = (first + 3) % FAKE_SOCKETS;
+
+	fake_table_fill(test);
+	sockwatch_track_del(behind);
+	sockwatch_account_alloc(sk);
+	KUNIT_ASSERT_EQ(test, sockwatch_track_slot(sk), behind);
+	sockwatch_track_del(first);
+	sockwatch_account_found(sk, true);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), FAKE_SOCKETS - 1LL);
+	sockwatch_account_free(sk);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_slot(sk), -1);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), FAKE_SOCKETS - 2LL);
+	EXPECT_ROW(test, &init_net, TCP, .preexisting = 1, .released = 1);
+}
+
 static void found_child_accepted(struct kunit *test)
 {
 	struct sock *sk = fake_sock(test, &init_net, TCP);
@@ -175,6 +198,7 @@ static struct kunit_case census_cases[] = {
 	KUNIT_CASE(found_created),
 	KUNIT_CASE(found_pending),
 	KUNIT_CASE(found_pending_installed),
+	KUNIT_CASE(found_pending_elsewhere),
 	KUNIT_CASE(found_child_accepted),
 	KUNIT_CASE(found_child_unaccepted),
 	KUNIT_CASE(found_child_known),

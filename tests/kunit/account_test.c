@@ -102,7 +102,7 @@ static u64 failures_of(struct kunit *test, u64 key)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
 	for (i = 0; i < snapshot->nr; i++)
 		if (snapshot->rows[i].key == key)
-			count += snapshot->rows[i].count[0];
+			count += snapshot->rows[i].failures;
 	sockwatch_snapshot_free(snapshot);
 	return count;
 }
@@ -149,11 +149,15 @@ static void create_failed_flood(struct kunit *test)
 	for (n = 0; n < 3 * FAKE_KINDS; n++)
 		sockwatch_account_create_failed(&init_net, 100 + n, SOCK_RAW, n,
 						-EAFNOSUPPORT);
+	EXPECT_ROW(test, &init_net, sockwatch_kind_pack(100, SOCK_RAW, 0),
+		   .attempts = 1, .failures = 1);
+	/* There are two rows of failures for each of kinds. */
 	EXPECT_ROW(test, &init_net, SOCKWATCH_KIND_OTHER,
-		   .attempts = 3 * FAKE_KINDS - FAKE_KINDS / 2,
-		   .failures = 3 * FAKE_KINDS - FAKE_KINDS / 2);
-	KUNIT_EXPECT_EQ(test, 2ULL * FAKE_KINDS,
+		   .attempts = FAKE_KINDS, .failures = FAKE_KINDS);
+	KUNIT_EXPECT_EQ(test, (u64)FAKE_KINDS,
 			failures_of(test, SOCKWATCH_KIND_OTHER));
+	KUNIT_EXPECT_EQ(test, 0,
+			atomic_read(&sockwatch_net_held(&init_net)->kinds.used));
 	sockwatch_account_create(&init_net, sk, false, T0);
 	EXPECT_ROW(test, &init_net, UDP, .attempts = 1, .created = 1,
 		   .open = 1);

@@ -29,7 +29,7 @@ static void counters_stop(struct kunit *test)
 
 static unsigned int row_get(u64 key)
 {
-	return sockwatch_counters_row(&table, key, NR);
+	return sockwatch_counters_row(&table, key);
 }
 
 static void row_add(unsigned int row, unsigned int column, u64 n)
@@ -100,27 +100,6 @@ static void collisions(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, atomic_read(&table.used), 3);
 	KUNIT_EXPECT_EQ(test, sockwatch_counters_total(&table, 1), 12ULL);
-}
-
-/* A new key is refused at the limit; one that is there is not. */
-static void limit(struct kunit *test)
-{
-	u64 first = sockwatch_kind_pack(1, 1, 0);
-	unsigned int row, i;
-
-	row = sockwatch_counters_row(&table, first, 4);
-	for (i = 1; i < 4; i++)
-		KUNIT_EXPECT_LT(test,
-				sockwatch_counters_row(&table, first + i, 4),
-				(unsigned int)NR);
-	KUNIT_EXPECT_EQ(test, sockwatch_counters_row(&table, first + i, 4),
-			(unsigned int)NR);
-	KUNIT_EXPECT_EQ(test, sockwatch_counters_row(&table, first, 4), row);
-	KUNIT_EXPECT_EQ(test, sockwatch_counters_row(&table, first, 0), row);
-	KUNIT_EXPECT_EQ(test, atomic_read(&table.used), 4);
-	/* Those with the full limit still come in. */
-	KUNIT_EXPECT_LT(test, row_get(first + i), (unsigned int)NR);
-	KUNIT_EXPECT_EQ(test, atomic_read(&table.used), 5);
 }
 
 static void overflow(struct kunit *test)
@@ -247,7 +226,7 @@ static void widest(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, 0,
 			sockwatch_counters_init(&wide, 256, SOCKWATCH_C_MAX));
-	row = sockwatch_counters_row(&wide, 1, 256);
+	row = sockwatch_counters_row(&wide, 1);
 	this_cpu_inc(sockwatch_counters_cells(&wide, row)[SOCKWATCH_C_MAX - 1]);
 	this_cpu_inc(sockwatch_counters_cells(&wide, 256)[SOCKWATCH_C_MAX - 1]);
 	KUNIT_EXPECT_EQ(test, 2ULL,
@@ -259,7 +238,6 @@ static struct kunit_case counters_cases[] = {
 	KUNIT_CASE(empty),
 	KUNIT_CASE(rows_stay),
 	KUNIT_CASE(collisions),
-	KUNIT_CASE(limit),
 	KUNIT_CASE(overflow),
 	KUNIT_CASE(columns),
 	KUNIT_CASE(every_cpu),

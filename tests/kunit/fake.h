@@ -15,7 +15,7 @@
 
 /* Entries: as many as a search looks at, so that the table can be filled. */
 #define FAKE_SOCKETS	64
-/* Rows of a namespace; failed attempts may take half of them. */
+/* Rows of a namespace. */
 #define FAKE_KINDS	16
 
 #define TCP	sockwatch_kind_pack(AF_INET, SOCK_STREAM, IPPROTO_TCP)
@@ -27,8 +27,18 @@
 
 /**
  * struct fake_row - what a row must say; a field left out must be 0
- *
- * The fields are those of the netlink message.
+ * @attempts: as in include/uapi/linux/sockwatch.h, and so are the others
+ * @failures: calls that failed
+ * @created: by a system call
+ * @kernel: by the kernel
+ * @accepted: handed out by accept
+ * @preexisting: found by the census
+ * @released: gone
+ * @open: there
+ * @kernel_open: there, and the kernel's
+ * @cloned: made for a connection
+ * @unaccepted: of these, gone without an accept
+ * @lost: without room in the tracking table
  */
 struct fake_row {
 	u64 attempts;

@@ -88,7 +88,7 @@ static void untouched_left_out(struct kunit *test)
 	struct sockwatch_net *mine = sockwatch_net_held(&init_net);
 	struct sockwatch_snapshot *snapshot;
 
-	sockwatch_counters_row(&mine->kinds, LLC, FAKE_KINDS);
+	sockwatch_counters_row(&mine->kinds, LLC);
 	create(test, TCP);
 	KUNIT_EXPECT_EQ(test, atomic_read(&mine->kinds.used), 2);
 	snapshot = sockwatch_snapshot_kinds(mine);
@@ -109,8 +109,9 @@ static void sums(struct kunit *test)
 
 	cells = sockwatch_counters_cells(&mine->kinds,
 					 sockwatch_counters_row(&mine->kinds,
-								TCP,
-								FAKE_KINDS));
+								TCP));
+	sockwatch_account_create_failed(&init_net, AF_INET, SOCK_STREAM,
+					IPPROTO_TCP, -EPERM);
 	for (i = 0; i < SOCKWATCH_C_MAX; i++)
 		this_cpu_add(cells[i], 1ULL << (4 * i));
 	snapshot = sockwatch_snapshot_kinds(mine);
@@ -120,8 +121,7 @@ static void sums(struct kunit *test)
 	for (i = 0; i < SOCKWATCH_C_MAX; i++)
 		KUNIT_EXPECT_EQ(test, row->count[i], 1ULL << (4 * i));
 	KUNIT_EXPECT_EQ(test, sockwatch_row_attempts(row),
-			(1ULL << (4 * SOCKWATCH_C_FAILURES)) +
-			(1ULL << (4 * SOCKWATCH_C_CREATED)) +
+			1 + (1ULL << (4 * SOCKWATCH_C_CREATED)) +
 			(1ULL << (4 * SOCKWATCH_C_KERNEL)));
 	KUNIT_EXPECT_EQ(test, sockwatch_row_open(row),
 			(1ULL << (4 * SOCKWATCH_C_CREATED)) +
@@ -173,13 +173,35 @@ static void failures(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, snapshot->nr, 3U);
 	KUNIT_EXPECT_EQ(test, snapshot->rows[0].key,
 			sockwatch_failure_pack(TCP, -EPERM));
-	KUNIT_EXPECT_EQ(test, snapshot->rows[0].count[0], 1ULL);
+	KUNIT_EXPECT_EQ(test, snapshot->rows[0].failures, 1ULL);
 	KUNIT_EXPECT_EQ(test, snapshot->rows[1].key,
 			sockwatch_failure_pack(TCP, -EMFILE));
-	KUNIT_EXPECT_EQ(test, snapshot->rows[1].count[0], 3ULL);
+	KUNIT_EXPECT_EQ(test, snapshot->rows[1].failures, 3ULL);
 	KUNIT_EXPECT_EQ(test, snapshot->rows[2].key, SOCKWATCH_KIND_OTHER);
-	KUNIT_EXPECT_EQ(test, snapshot->rows[2].count[0], 1ULL);
+	KUNIT_EXPECT_EQ(test, snapshot->rows[2].failures, 1ULL);
 	sockwatch_snapshot_free(snapshot);
+}
+
+/* However many errnos a kind failed with, and whether any worked: one row. */
+static void one_row_a_kind(struct kunit *test)
+{
+	struct sockwatch_snapshot *snapshot;
+	int err;
+
+	for (err = 1; err <= 5; err++) {
+		sockwatch_account_create_failed(&init_net, AF_INET, SOCK_STREAM,
+						IPPROTO_TCP, -err);
+		sockwatch_account_create_failed(&init_net, AF_INET, SOCK_DGRAM,
+						IPPROTO_UDP, -err);
+	}
+	create(test, TCP);
+	snapshot = sockwatch_snapshot_kinds(snet());
+	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
+	KUNIT_EXPECT_EQ(test, snapshot->nr, 2U);
+	sockwatch_snapshot_free(snapshot);
+	EXPECT_ROW(test, &init_net, TCP, .attempts = 6, .failures = 5,
+		   .created = 1, .open = 1);
+	EXPECT_ROW(test, &init_net, UDP, .attempts = 5, .failures = 5);
 }
 
 static bool two_hooks(unsigned int id, struct sockwatch_hook_status *status)
@@ -209,6 +231,7 @@ static struct kunit_case snapshot_cases[] = {
 	KUNIT_CASE(sums),
 	KUNIT_CASE(fold_order),
 	KUNIT_CASE(failures),
+	KUNIT_CASE(one_row_a_kind),
 	KUNIT_CASE(hooks),
 	{}
 };
