@@ -340,7 +340,7 @@ out:
 
 static void found_done(const struct sock *sk, struct sockwatch_net *snet)
 {
-	struct sockwatch_entry *entry = sockwatch_track_add(sk);
+	struct sockwatch_entry *entry = entry_get(sk);
 	unsigned int row = row_of(snet, sk, sk->sk_type);
 
 	if (!entry) {
