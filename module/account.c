@@ -129,7 +129,7 @@ entry_get(const struct sock *sk)
  */
 void sockwatch_account_alloc(const struct sock *sk)
 {
-	sockwatch_track_add(sk);
+	sockwatch_track_alloc(sk);
 }
 
 /**
@@ -319,21 +319,19 @@ static __always_inline void release(const struct sockwatch_entry *entry,
  */
 void sockwatch_account_free(const struct sock *sk)
 {
-	const struct sockwatch_entry *entry;
-	int slot;
+	struct sockwatch_entry *entry;
 
 	preempt_disable_notrace();
-	slot = sockwatch_track_slot(sk);
-	if (unlikely(slot < 0)) {
+	entry = sockwatch_track_find(sk);
+	if (unlikely(!entry)) {
 		this_cpu_inc(totals_here.untracked);
 		goto out;
 	}
-	entry = &sockwatch_track.entries[slot];
 	if (unlikely(entry->state == SOCKWATCH_PENDING))
 		this_cpu_inc(totals_here.discarded);
 	else if (likely(entry->state != SOCKWATCH_EARLY))
 		release(entry, sk);
-	sockwatch_track_del(slot);
+	sockwatch_track_del(entry);
 out:
 	preempt_enable_notrace();
 }

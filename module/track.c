@@ -130,23 +130,23 @@ struct sockwatch_entry *sockwatch_track_add(const void *sk)
 }
 
 /**
- * sockwatch_track_search() - the long way of sockwatch_track_slot()
+ * sockwatch_track_search() - the long way of sockwatch_track_find()
  * @sk: as there
  *
  * Context: any.  No lock.
  * Return: as there.
  */
-int sockwatch_track_search(const void *sk)
+struct sockwatch_entry *sockwatch_track_search(const void *sk)
 {
 	unsigned int slot = sockwatch_track_hash(sk);
 	unsigned int left;
 
 	for (left = PROBES; left; left--) {
 		if (READ_ONCE(sockwatch_track.keys[slot]) == sk)
-			return slot;
+			return &sockwatch_track.entries[slot];
 		slot = (slot + 1) & sockwatch_track.mask;
 	}
-	return -1;
+	return NULL;
 }
 
 /**

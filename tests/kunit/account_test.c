@@ -481,7 +481,7 @@ static void lost_then_room(struct kunit *test)
 
 	fake_table_fill(test);
 	sockwatch_account_create(&init_net, sk, false, T0);
-	sockwatch_track_del(5);
+	sockwatch_track_del(&sockwatch_track.entries[5]);
 	sockwatch_account_create(&init_net, next, false, T0);
 	EXPECT_ROW(test, &init_net, TCP, .attempts = 2, .created = 2,
 		   .open = 1, .released = 1, .lost = 1);
