@@ -143,7 +143,7 @@ static int get_dump(struct client *client, const struct client_scope *scope,
 	if (!rc && list->dump.netns_count > 1 &&
 	    scope->which != CLIENT_ALL_NETNS)
 		rc = error_set(error, -EBADMSG,
-				 "the kernel's answer is about more than was asked");
+			       "the kernel's answer is about more than was asked");
 	if (rc)
 		client_dump_free(&list->dump);
 	return rc;
