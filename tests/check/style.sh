@@ -16,9 +16,9 @@ kernel_doc=$("$vm_dir/source.sh" 6.12 Documentation/netlink \
 #			on one line, so that it can be searched for
 ignore_all=FILE_PATH_CHANGES,LONG_LINE_STRING
 # In programs of user space there is no __printf() and no %ps; PRIu64 and
-# _Noreturn are C's; sig_atomic_t is volatile; lists are macros.
+# _Noreturn are C's, as uint32_t is; sig_atomic_t is volatile; lists are macros.
 ignore_user=PREFER_DEFINED_ATTRIBUTE_MACRO,EMBEDDED_FUNCTION_NAME,CAMELCASE
-ignore_user=$ignore_user,VOLATILE,MACRO_ARG_REUSE
+ignore_user=$ignore_user,VOLATILE,MACRO_ARG_REUSE,PREFER_KERNEL_TYPES
 
 # And in single files, each once seen and looked at:
 ignored()
@@ -51,7 +51,7 @@ ignored()
 	user/options.c)
 		# 1e-9 is a number.
 		echo "$ignore_user,SPACING" ;;
-	user/*|tests/functional/*|tests/bench/*)
+	user/*|tests/functional/*|tests/user/*|tests/bench/*)
 		echo "$ignore_user" ;;
 	esac
 }
