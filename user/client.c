@@ -26,9 +26,9 @@ static int check_version(uint32_t version, struct error *error)
 	if (version == SOCKWATCH_GENL_VERSION)
 		return 0;
 	return error_set(error, -EPROTONOSUPPORT,
-			   "the loaded module is %s than this command: it speaks version %u of their interface, not %u",
-			   version > SOCKWATCH_GENL_VERSION ? "newer" : "older",
-			   version, SOCKWATCH_GENL_VERSION);
+			 "the loaded module is %s than this command: it speaks version %u of their interface, not %u",
+			 version > SOCKWATCH_GENL_VERSION ? "newer" : "older",
+			 version, SOCKWATCH_GENL_VERSION);
 }
 
 static int find_family(struct client *client, struct error *error)
@@ -45,7 +45,7 @@ static int find_family(struct client *client, struct error *error)
 
 	if (rc == -ENOENT)
 		return error_set(error, rc,
-				   "the module is not loaded: modprobe sockwatch");
+				 "the module is not loaded: modprobe sockwatch");
 	if (rc)
 		return rc;
 	client->family_id = family.id;
@@ -64,7 +64,7 @@ static int reconnect(struct client *client, struct error *error)
 	rc = transport_connect(client->sock);
 	if (rc < 0)
 		return error_set(error, -EIO, "cannot talk to the kernel: %s",
-				   nl_geterror(rc));
+				 nl_geterror(rc));
 	return find_family(client, error);
 }
 

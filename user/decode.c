@@ -70,7 +70,7 @@ static const struct decode_field hook_fields[] = {
 static int bad_message(struct error *error, const char *why)
 {
 	return error_set(error, -EBADMSG,
-			   "cannot make sense of the kernel's answer: %s", why);
+			 "cannot make sense of the kernel's answer: %s", why);
 }
 
 void decode_text(char *to, size_t to_bytes, const char *from,
@@ -257,8 +257,8 @@ int decode_dump_complete(const struct client_dump *dump,
 	if (netns->count == netns->announced)
 		return 0;
 	return error_set(error, -EBADMSG,
-			   "the kernel's answer broke off: %zu of %llu rows",
-			   netns->count, (unsigned long long)netns->announced);
+			 "the kernel's answer broke off: %zu of %llu rows",
+			 netns->count, (unsigned long long)netns->announced);
 }
 
 static int decode_hook(struct nlattr *nest, struct client_info *info,

@@ -155,9 +155,11 @@ static int send_request(struct nl_sock *sock, struct exchange *ex)
 
 static int receive_answer(struct nl_sock *sock, struct exchange *ex)
 {
-	struct nl_cb *cb = nl_cb_clone(nl_socket_get_cb(sock));
+	struct nl_cb *own = nl_socket_get_cb(sock);
+	struct nl_cb *cb = nl_cb_clone(own);
 	int rc = 1;
 
+	nl_cb_put(own);
 	if (!cb)
 		return -NLE_NOMEM;
 	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_sequence, ex);
@@ -176,15 +178,21 @@ static int receive_answer(struct nl_sock *sock, struct exchange *ex)
 
 static int explain_refusal(const struct exchange *ex)
 {
+	bool other = ex->scope && ex->scope->which != CLIENT_OWN_NETNS;
+	const char *hint = "";
+
 	if (ex->text[0])
 		return error_set(ex->error, ex->refusal,
-				   "the kernel said no: %s (%s)", ex->text,
-				   strerror(-ex->refusal));
+				 "the kernel said no: %s (%s)", ex->text,
+				 strerror(-ex->refusal));
 	if (ex->refusal == -EOPNOTSUPP && ex->scope)
 		return error_set(ex->error, ex->refusal,
-				   "the loaded module is older than this command and cannot answer this");
-	return error_set(ex->error, ex->refusal, "the kernel said no: %s",
-			   strerror(-ex->refusal));
+				 "the loaded module is older than this command and cannot answer this");
+	/* Some kernels, 6.1 is one, drop what the module says to a dump. */
+	if (ex->refusal == -EPERM && other)
+		hint = ": another network namespace needs CAP_NET_ADMIN in the user namespace that owns it";
+	return error_set(ex->error, ex->refusal, "the kernel said no: %s%s",
+			 strerror(-ex->refusal), hint);
 }
 
 /* What libnl said about the socket; -EAGAIN when asking again may help. */
@@ -193,20 +201,20 @@ static int explain_socket(const struct exchange *ex, int rc)
 	switch (-rc) {
 	case NLE_INTR:
 		return error_set(ex->error, -EAGAIN,
-				   "reading was interrupted %d times, gave up",
-				   EXCHANGE_TRIES);
+				 "reading was interrupted %d times, gave up",
+				 EXCHANGE_TRIES);
 	case NLE_NOMEM:
 		/* libnl has one code for ENOBUFS and for ENOMEM. */
 		return error_set(ex->error, -EAGAIN,
-				   "the kernel's answer was lost %d times for want of buffer space, gave up",
-				   EXCHANGE_TRIES);
+				 "the kernel's answer was lost %d times for want of buffer space, gave up",
+				 EXCHANGE_TRIES);
 	case NLE_AGAIN:
 		return error_set(ex->error, -ETIMEDOUT,
-				   "the kernel does not answer");
+				 "the kernel does not answer");
 	default:
 		return error_set(ex->error, -EIO,
-				   "cannot talk to the kernel: %s",
-				   nl_geterror(rc));
+				 "cannot talk to the kernel: %s",
+				 nl_geterror(rc));
 	}
 }
 
@@ -220,14 +228,14 @@ static int judge(const struct exchange *ex, int rc)
 		return explain_socket(ex, rc);
 	if (!ex->finished)
 		return error_set(ex->error, -EBADMSG,
-				   "the kernel's answer broke off");
+				 "the kernel's answer broke off");
 	if (ex->interrupted)
 		return error_set(ex->error, -EAGAIN,
-				   "the numbers changed while they were read %d times, gave up",
-				   EXCHANGE_TRIES);
+				 "the numbers changed while they were read %d times, gave up",
+				 EXCHANGE_TRIES);
 	if (!ex->replies)
 		return error_set(ex->error, -EBADMSG,
-				   "the kernel's answer is empty");
+				 "the kernel's answer is empty");
 	return 0;
 }
 

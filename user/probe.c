@@ -8,39 +8,75 @@
 
 #include "names.h"
 #include "probe.h"
+#include "probe_list.h"
 
-/* The kernel has 46 families; the ones above its own cost next to nothing. */
+/* The families that have a name end here; the numbers go on without a gap. */
+#define PROBE_NAMED_FAMILIES 46
 #define PROBE_FAMILIES 64
-
-/* SOCK_MAX of the kernel, which libc does not have. */
-#define PROBE_TYPES 11
 
 /* Netlink protocols are numbered up to here (MAX_LINKS). */
 #define PROBE_NETLINK_PROTOCOLS 32
 
-/* An obsolete type, which is made into a packet socket for any inet one. */
+/* Types that only one or two families ever had; 7 to 9 are nobody's. */
+#define TYPE_DCCP 6
 #define TYPE_PACKET 10
 
 struct probe {
 	const struct filter *filter;
 	struct probe_list list;
 	size_t capacity;
-	bool give_up;
+	int error_number;
 	struct error *error;
 };
 
-/*
- * Protocols beside 0 and those with a name: smc6; the versions of PF_KEY;
- * pppox over L2TP and PPTP; phonet's and caif's own; NFC's LLCP; rxrpc over
- * inet and inet6; smc as a protocol of inet and inet6; bluetooth's iso.
+/**
+ * struct candidate - a protocol that is tried beside 0
+ *
+ * @family: its family
+ * @type: its type; 0 is every type of the family
+ * @protocol: its number
+ *
+ * Each attempt that fails can make the kernel look for a module, so a family
+ * with many protocols has them by type: inet here, raw apart from that, which
+ * takes any.  What is not here: unix, packet, vsock and all that have only 0.
  */
-static const struct {
+static const struct candidate {
 	unsigned int family;
+	unsigned int type;
 	unsigned int protocol;
-} more_protocols[] = {
-	{ 43, 1 }, { 15, 2 }, { 24, 1 }, { 24, 2 }, { 35, 1 }, { 35, 2 },
-	{ 37, 1 }, { 37, 2 }, { 37, 3 }, { 37, 4 }, { 37, 5 }, { 39, 1 },
-	{ 33, 2 }, { 33, 10 }, { 2, 256 }, { 10, 256 }, { 31, 8 },
+} candidates[] = {
+	{ AF_INET, SOCK_STREAM, 6 },		/* tcp */
+	{ AF_INET, SOCK_STREAM, 132 },		/* sctp */
+	{ AF_INET, SOCK_STREAM, 256 },		/* smc */
+	{ AF_INET, SOCK_STREAM, 262 },		/* mptcp */
+	{ AF_INET, SOCK_DGRAM, 1 },		/* icmp */
+	{ AF_INET, SOCK_DGRAM, 17 },		/* udp */
+	{ AF_INET, SOCK_DGRAM, 58 },		/* ipv6-icmp */
+	{ AF_INET, SOCK_DGRAM, 115 },		/* l2tp */
+	{ AF_INET, SOCK_DGRAM, 136 },		/* udplite */
+	{ AF_INET, SOCK_SEQPACKET, 132 },	/* sctp */
+	{ AF_INET, TYPE_DCCP, 33 },		/* dccp */
+	{ AF_PPPOX, 0, 1 },			/* over L2TP */
+	{ AF_PPPOX, 0, 2 },			/* over PPTP */
+	{ AF_KEY, 0, 2 },			/* PF_KEY_V2 */
+	{ AF_CAN, 0, 1 },			/* raw */
+	{ AF_CAN, 0, 2 },			/* bcm */
+	{ AF_CAN, 0, 6 },			/* isotp */
+	{ AF_CAN, 0, 7 },			/* j1939 */
+	{ AF_BLUETOOTH, 0, 1 },			/* hci */
+	{ AF_BLUETOOTH, 0, 2 },			/* sco */
+	{ AF_BLUETOOTH, 0, 3 },			/* rfcomm */
+	{ AF_BLUETOOTH, 0, 4 },			/* bnep */
+	{ AF_BLUETOOTH, 0, 5 },			/* cmtp */
+	{ AF_BLUETOOTH, 0, 6 },			/* hidp */
+	{ AF_BLUETOOTH, 0, 7 },			/* avdtp */
+	{ AF_BLUETOOTH, 0, 8 },			/* iso */
+	{ AF_RXRPC, 0, 2 },			/* over inet */
+	{ AF_RXRPC, 0, 10 },			/* over inet6 */
+	{ AF_PHONET, SOCK_DGRAM, 1 },		/* phonet */
+	{ AF_PHONET, SOCK_SEQPACKET, 2 },	/* pipe */
+	{ AF_NFC, 0, 1 },			/* llcp */
+	{ AF_SMC, SOCK_STREAM, 1 },		/* over inet6 */
 };
 
 static bool has_status(int error, enum probe_status *status)
@@ -103,7 +139,7 @@ static int keep(struct probe *probe, const struct probe_result *result)
 	return 0;
 }
 
-/* One attempt; sets give_up when the whole family does not exist. */
+/* One attempt; its errno stays in error_number. */
 static int attempt(struct probe *probe, unsigned int family, unsigned int type,
 		   unsigned int protocol)
 {
@@ -126,61 +162,96 @@ static int attempt(struct probe *probe, unsigned int family, unsigned int type,
 		return error_set(probe->error, -result.error,
 				 "cannot try all kinds of socket: %s",
 				 strerror(result.error));
-	probe->give_up = result.error == EAFNOSUPPORT;
+	probe->error_number = result.error;
 	return keep(probe, &result);
 }
 
-/* Types that no protocol of the family has are tried with protocol 0 only. */
-static bool has_protocols(unsigned int family, unsigned int type)
+/* The same for inet and inet6. */
+static unsigned int like(unsigned int family)
 {
-	bool named = type == SOCK_STREAM || type == SOCK_DGRAM ||
-		     type == SOCK_RAW;
-
-	if (family == AF_NETLINK)
-		return type == SOCK_RAW || type == SOCK_DGRAM;
-	if (family == AF_INET || family == AF_INET6)
-		return named || type == SOCK_SEQPACKET || type == SOCK_DCCP;
-	return true;
+	return family == AF_INET6 ? AF_INET : family;
 }
 
-static int attempt_type(struct probe *probe, unsigned int family,
-			unsigned int type)
+static int attempt_candidates(struct probe *probe, unsigned int family,
+			      unsigned int type)
 {
-	const struct names_entry *table;
-	size_t count, i;
-	int rc;
+	const struct candidate *c = candidates;
+	const struct candidate *end = c + sizeof(candidates) / sizeof(*c);
+	int rc = 0;
 
-	rc = attempt(probe, family, type, 0);
-	if (rc || probe->give_up || !has_protocols(family, type))
-		return rc;
-	if (family == AF_NETLINK) {
-		for (i = 1; !rc && i < PROBE_NETLINK_PROTOCOLS; i++)
-			rc = attempt(probe, family, type, i);
-		return rc;
-	}
-	table = names_protocol_table(&count);
-	for (i = 0; !rc && i < count; i++)
-		if (table[i].family == family && table[i].number)
-			rc = attempt(probe, family, type, table[i].number);
-	count = sizeof(more_protocols) / sizeof(*more_protocols);
-	for (i = 0; !rc && i < count; i++)
-		if (more_protocols[i].family == family)
-			rc = attempt(probe, family, type,
-				     more_protocols[i].protocol);
+	for (; !rc && c < end; c++)
+		if (c->family == like(family) && (!c->type || c->type == type))
+			rc = attempt(probe, family, type, c->protocol);
 	return rc;
 }
 
-static int attempt_family(struct probe *probe, unsigned int family)
+/* A raw socket takes any protocol, so the ones with a name. */
+static int attempt_raw(struct probe *probe, unsigned int family)
+{
+	const struct names_entry *table;
+	size_t count, i;
+	int rc = 0;
+
+	table = names_protocol_table(&count);
+	for (i = 0; !rc && i < count; i++)
+		if (table[i].family == family && table[i].number)
+			rc = attempt(probe, family, SOCK_RAW, table[i].number);
+	return rc;
+}
+
+/* Netlink's two types are the same: what one does not have is not tried. */
+static int attempt_netlink(struct probe *probe)
+{
+	unsigned int protocol;
+	int rc = 0;
+
+	for (protocol = 1; protocol < PROBE_NETLINK_PROTOCOLS; protocol++) {
+		rc = attempt(probe, AF_NETLINK, SOCK_RAW, protocol);
+		if (!rc && !probe->error_number)
+			rc = attempt(probe, AF_NETLINK, SOCK_DGRAM, protocol);
+		if (rc)
+			break;
+	}
+	return rc;
+}
+
+/* Protocols beside 0. */
+static int attempt_more(struct probe *probe, unsigned int family,
+			unsigned int type)
+{
+	if (family == AF_NETLINK)
+		return type == SOCK_RAW ? attempt_netlink(probe) : 0;
+	if (like(family) == AF_INET && type == SOCK_RAW)
+		return attempt_raw(probe, family);
+	return attempt_candidates(probe, family, type);
+}
+
+/* DCCP and PACKET are types of one family each. */
+static bool has_type(unsigned int family, unsigned int type)
+{
+	if (type == TYPE_DCCP)
+		return like(family) == AF_INET;
+	return type <= SOCK_SEQPACKET ||
+	       (type == TYPE_PACKET && family == AF_PACKET);
+}
+
+static int attempt_family(struct probe *probe, unsigned int family,
+			  bool *exists)
 {
 	unsigned int type;
 	int rc = 0;
 
-	probe->give_up = false;
-	for (type = 1; !rc && !probe->give_up && type < PROBE_TYPES; type++) {
-		/* The kernel would complain in its log about old software. */
-		if (type == TYPE_PACKET && family == AF_INET)
+	*exists = true;
+	for (type = SOCK_STREAM; !rc && type <= TYPE_PACKET; type++) {
+		if (!has_type(family, type))
 			continue;
-		rc = attempt_type(probe, family, type);
+		rc = attempt(probe, family, type, 0);
+		if (probe->error_number == EAFNOSUPPORT) {
+			*exists = false;
+			return rc;
+		}
+		if (!rc)
+			rc = attempt_more(probe, family, type);
 	}
 	return rc;
 }
@@ -198,157 +269,33 @@ static bool wanted_family(const struct filter *filter, unsigned int family)
 	return filter_match(&only, &kind);
 }
 
-static int compare_numbers(const struct client_number *a,
-			   const struct client_number *b)
+/* Past the last name, the first family that does not exist is the end. */
+static int attempt_all(struct probe *probe)
 {
-	return (a->value > b->value) - (a->value < b->value);
-}
+	unsigned int family;
+	bool exists = true;
+	int rc = 0;
 
-static int compare(const void *a, const void *b)
-{
-	const struct probe_result *x = a, *y = b;
-	int order = compare_numbers(&x->kind.family, &y->kind.family);
-
-	if (!order)
-		order = compare_numbers(&x->kind.sock_type, &y->kind.sock_type);
-	if (!order)
-		order = compare_numbers(&x->kind.protocol, &y->kind.protocol);
-	if (!order)
-		order = (int)x->status - (int)y->status;
-	return order;
-}
-
-static bool same_family(const struct probe_result *a,
-			const struct probe_result *b)
-{
-	return a->kind.family.value == b->kind.family.value;
-}
-
-static bool same_type(const struct probe_result *a,
-		      const struct probe_result *b)
-{
-	return same_family(a, b) &&
-	       a->kind.sock_type.value == b->kind.sock_type.value;
-}
-
-static bool same_kind(const struct probe_result *a,
-		      const struct probe_result *b)
-{
-	return same_type(a, b) &&
-	       a->kind.protocol.value == b->kind.protocol.value;
-}
-
-/* Several ways of asking lead to one kind; the best answer counts. */
-static void drop_doubles(struct probe_list *list)
-{
-	size_t kept = 0, i;
-
-	for (i = 0; i < list->count; i++)
-		if (!kept || !same_kind(&list->results[kept - 1],
-					&list->results[i]))
-			list->results[kept++] = list->results[i];
-	list->count = kept;
-}
-
-typedef bool (*same_fn)(const struct probe_result *a,
-			const struct probe_result *b);
-
-/* How many results from @first on belong together. */
-static size_t run_length(const struct probe_list *list, size_t first,
-			 same_fn same)
-{
-	size_t n = 1;
-
-	while (first + n < list->count &&
-	       same(&list->results[first], &list->results[first + n]))
-		n++;
-	return n;
-}
-
-/* The best status among them, which is the lowest. */
-static enum probe_status best_of(const struct probe_result *results, size_t n)
-{
-	enum probe_status best = results->status;
-	size_t i;
-
-	for (i = 1; i < n; i++)
-		if (results[i].status < best)
-			best = results[i].status;
-	return best;
-}
-
-/* Replace what is not usable at all by one result that stands for it. */
-static void sum_up(struct probe_list *list, same_fn same)
-{
-	size_t kept = 0, first, n;
-
-	for (first = 0; first < list->count; first += n) {
-		struct probe_result *run = &list->results[first];
-		enum probe_status best;
-
-		n = run_length(list, first, same);
-		best = best_of(run, n);
-		/* EAFNOSUPPORT was said once, about the whole family. */
-		if (best < PROBE_NOT_PERMITTED ||
-		    (n < 2 && run->error != EAFNOSUPPORT)) {
-			memmove(&list->results[kept], run, n * sizeof(*run));
-			kept += n;
-			continue;
-		}
-		while (run->status != best)
-			run++;
-		list->results[kept] = *run;
-		list->results[kept].kind.protocol.known = false;
-		if (same == same_family)
-			list->results[kept].kind.sock_type.known = false;
-		kept++;
+	for (family = 1; !rc && family < PROBE_FAMILIES; family++) {
+		if (family > PROBE_NAMED_FAMILIES && !exists)
+			break;
+		if (wanted_family(probe->filter, family))
+			rc = attempt_family(probe, family, &exists);
 	}
-	list->count = kept;
-}
-
-static void drop_not_supported(struct probe_list *list)
-{
-	size_t kept = 0, first, n, i;
-
-	for (first = 0; first < list->count; first += n) {
-		n = run_length(list, first, same_family);
-		for (i = first; i < first + n; i++)
-			if (n == 1 ||
-			    list->results[i].status != PROBE_NOT_SUPPORTED)
-				list->results[kept++] = list->results[i];
-	}
-	list->count = kept;
+	return rc;
 }
 
 int probe_kinds(const struct filter *filter, bool all, struct probe_list *list,
 		struct error *error)
 {
 	struct probe probe = { .filter = filter, .error = error };
-	unsigned int family;
-	int rc = 0;
+	int rc = attempt_all(&probe);
 
-	for (family = 0; !rc && family < PROBE_FAMILIES; family++)
-		if (wanted_family(filter, family))
-			rc = attempt_family(&probe, family);
 	if (rc) {
 		probe_free(&probe.list);
 		return rc;
 	}
-	if (probe.list.count)
-		qsort(probe.list.results, probe.list.count,
-		      sizeof(*probe.list.results), compare);
-	drop_doubles(&probe.list);
-	if (!all) {
-		sum_up(&probe.list, same_family);
-		sum_up(&probe.list, same_type);
-		drop_not_supported(&probe.list);
-	}
+	probe_arrange(&probe.list, all);
 	*list = probe.list;
 	return 0;
-}
-
-void probe_free(struct probe_list *list)
-{
-	free(list->results);
-	*list = (struct probe_list) { 0 };
 }

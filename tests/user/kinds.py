@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """sockwatch kinds: against a made-up kernel, and against this one."""
 import errno
@@ -6,9 +6,11 @@ import json
 import os
 import pathlib
 import resource
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
 import tap  # noqa: E402
@@ -44,12 +46,12 @@ def small_kernel():
            "a family that is not permitted takes one line", squeezed)
     tap.ok("vsock any any not-supported EAFNOSUPPORT\n" in squeezed,
            "a family that does not exist takes one line", squeezed)
-    tap.equal(len(lines), 1 + 7 + 64 - 2, "every family is there")
+    # unix and inet take seven lines; 46 is the first without a name.
+    tap.equal(len(lines), 1 + 7 + 46 - 2, "every family is there")
     done = tap.run(["-jn", "kinds", "all", "family", "unix"], env=FAKE)
     rows = json.loads(done.stdout)["kinds"]
     tap.equal([(row["sock_type"], row["errno"]) for row in rows],
-              [(1, None), (2, None), (4, 94), (5, None)] +
-              [(n, 94) for n in range(6, 11)],
+              [(1, None), (2, None), (4, 94), (5, None)],
               "all: every attempt, raw as the dgram that it is")
     done = tap.run(["kinds", "-4H", "type", "dgram", "proto", "icmp"],
                    env=FAKE)
@@ -81,7 +83,8 @@ def attempt(row):
 
 
 def this_kernel():
-    done = tap.run(["-jn", "kinds", "all"])
+    """One family: trying all of them would load modules on this machine."""
+    done = tap.run(["-jn", "kinds", "all", "family", "unix"])
     answer = json.loads(done.stdout)
     tap.equal(list(answer), ["schema_version", "netns", "time_ns", "kinds"],
               "the keys of the object")
@@ -106,30 +109,32 @@ def this_kernel():
     tap.ok(not wrong, "%d attempts: Python sees the same" % len(rows), wrong)
     usable = {kind for row, kind in zip(rows, kinds)
               if row["status"] == "usable"}
-    for kind in ((1, 1, 0), (1, 2, 0), (1, 5, 0), (2, 1, 6), (2, 2, 17)):
-        tap.ok(kind in usable, "usable: %s %s %s" % kind)
+    tap.equal(usable, {(1, 1, 0), (1, 2, 0), (1, 5, 0)},
+              "stream, dgram and seqpacket are usable")
 
 
 def few_descriptors():
     """Room for one socket is enough: each is closed before the next."""
     def limit():
         resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))
-    done = tap.run(["kinds", "all"], preexec_fn=limit)
+    done = tap.run(["kinds", "all"], preexec_fn=limit, env=FAKE)
     tap.ok(done.returncode == 0 and done.stdout, "with 4 descriptors", done)
 
 
 def as_nobody():
-    """Without privilege raw sockets are named, not hidden."""
+    """Without privilege what is not permitted is named, not hidden."""
     name = "as nobody: not permitted"
     if os.geteuid():
         tap.skip(name, "needs root, to give it up")
         return
-    done = subprocess.run([tap.COMMAND, "kinds", "family", "inet", "-H"],
-                          text=True, stdout=subprocess.PIPE, user=65534,
-                          group=65534, extra_groups=[])
-    rows = [line.split() for line in done.stdout.splitlines()]
-    tap.ok(["inet", "raw", "any", "not-permitted", "EPERM"] in rows, name,
-           done.stdout)
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        command = shutil.copy(tap.COMMAND, folder)
+        done = subprocess.run([command, "kinds", "family", "packet", "-H"],
+                              text=True, stdout=subprocess.PIPE, user=65534,
+                              group=65534, extra_groups=[])
+    tap.equal(done.stdout.split(),
+              ["packet", "any", "any", "not-permitted", "EPERM"], name)
 
 
 tap.build()

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """Answers of the kernel that are none: refusals, losses, broken dumps."""
 import pathlib
@@ -68,6 +68,9 @@ def refusals():
             "error EPERM 'needs CAP_NET_ADMIN over the namespace'\n",
             "needs CAP_NET_ADMIN over the namespace", "not permitted")
     refused("EPERM without text", FAMILY + "error EPERM\n", "not permitted")
+    refused("EPERM without text, about another namespace", FAMILY +
+            "error EPERM\n", "not permitted", "CAP_NET_ADMIN",
+            words=["show", "-N", "1"])
     refused("a refusal at the end of a dump", FAMILY + HEAD % 1 + ROW % 5 +
             "done ENOMEM 'no room'\n", "no room", "allocate memory")
     refused("text is made safe for a terminal", FAMILY +

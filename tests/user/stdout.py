@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """A stdout that is closed, full, or that nobody reads any more."""
 import os
@@ -10,7 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
 import tap  # noqa: E402
 
 SHOW = tap.description("show")
-COMMANDS = [["show"], ["show", "-j"], ["-h"], ["-V"], ["kinds"]]
+COMMANDS = [["show"], ["show", "-j"], ["-h"], ["-V"], ["kinds", "family", "unix"]]
 
 
 def fails(words, why, **how):

@@ -17,6 +17,7 @@ import argparse
 import os
 import select
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -28,6 +29,7 @@ import initramfs  # noqa: E402
 import tsc  # noqa: E402
 
 NO_BOOT, TIMED_OUT, PANIC, REPORT = 120, 121, 122, 123
+VERDICT_TIMEOUT_S = 300
 VM_DIR = os.path.dirname(os.path.abspath(__file__))
 CACHE = os.environ.get('SOCKWATCH_CACHE', '/var/cache/sockwatch')
 
@@ -105,7 +107,9 @@ def qemu_command(args, folder, initrd, fds):
     accel = os.environ.get('ACCEL', 'tcg')
     append = ['console=ttyS0', 'panic=-1', 'oops=panic', 'log_buf_len=4M',
               'mitigations=off', 'audit=0', 'quiet', 'loglevel=4']
-    command = ['qemu-system-x86_64', '-nodefaults', '-no-user-config',
+    # The machine must not outlive this process, however that ends.
+    command = ['setpriv', '--pdeathsig', 'KILL',
+               'qemu-system-x86_64', '-nodefaults', '-no-user-config',
                '-display', 'none', '-no-reboot', '-m', str(args.mem)]
     if accel == 'tcg':
         command += ['-cpu', os.environ.get('CPU', 'max')]
@@ -204,7 +208,7 @@ class Guest:
             return now - self.began > self.args.boot_timeout
         if self.ended is None:
             return now - self.booted > self.args.timeout
-        return now - self.ended > 120
+        return now - self.ended > VERDICT_TIMEOUT_S
 
     def run(self):
         """Until the guest says done, ends by itself, or is overdue."""
@@ -252,7 +256,9 @@ def console_tail(path, lines):
 def explain(guest, status, args):
     texts = {
         NO_BOOT: 'the guest did not boot',
-        TIMED_OUT: f'the command did not end within {args.timeout} s',
+        TIMED_OUT: f'the command did not end within {args.timeout} s'
+                   if guest.ended is None else
+                   'the look at the kernel log did not end',
         PANIC: 'the kernel panicked or the machine ended',
     }
     if status == REPORT and guest.reports:
@@ -269,6 +275,7 @@ def explain(guest, status, args):
 
 def main():
     args = parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TIMED_OUT))
     folder = kernel_folder(args.kernel)
     scratch = None
     if args.console is None:

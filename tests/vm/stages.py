@@ -98,7 +98,7 @@ class GuestStage(Stage):
         self.files = files
         self.want_kunit = want_kunit
         self.verbose = verbose
-        self.console = f'{CACHE}/log/console-{name}.log'
+        self.console = f'{TESTS}/out/console-{name}.log'
 
     def work(self):
         folder = prepared(f'{VM_DIR}/module.sh', self.name)

@@ -57,15 +57,16 @@ def finish():
 
 
 def run(args, program=COMMAND, dump=None, **more):
-    """The finished process; `dump` is the text of a description."""
+    """The finished process; `dump` is a recording or its description."""
     env = dict(os.environ, LC_ALL="C")
     env.update(more.pop("env", {}))
     env.pop("POSIXLY_CORRECT", None)
     if dump is not None:
         OUT.mkdir(parents=True, exist_ok=True)
-        recording = OUT / ("recording.%d" % os.getpid())
-        recording.write_bytes(mkdump.make(dump))
-        env["SOCKWATCH_REPLAY"] = str(recording)
+        path = OUT / ("recording.%d" % os.getpid())
+        path.write_bytes(dump if isinstance(dump, bytes) else
+                         mkdump.make(dump))
+        env["SOCKWATCH_REPLAY"] = str(path)
         program = REPLAY
     more.setdefault("stdout", subprocess.PIPE)
     more.setdefault("stderr", subprocess.PIPE)
@@ -74,8 +75,16 @@ def run(args, program=COMMAND, dump=None, **more):
                               timeout=20, **more)
     finally:
         if dump is not None:
-            recording.unlink()
+            path.unlink()
 
 
 def description(name):
     return (HERE / "dumps" / (name + ".txt")).read_text()
+
+
+def recording(name):
+    """What dumps/NAME.txt describes, or what was recorded in dumps/NAME.rec."""
+    path = HERE / "dumps" / (name + ".rec")
+    if path.exists():
+        return path.read_bytes()
+    return mkdump.make(description(name))
