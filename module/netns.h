@@ -14,10 +14,21 @@
 /**
  * enum sockwatch_column - the counters of a kind
  *
+ * @SOCKWATCH_C_RELEASED: sockets that are gone
+ * @SOCKWATCH_C_KERNEL_RELEASED: of these, the ones that the kernel held
+ * @SOCKWATCH_C_UNACCEPTED: children that went without an accept
+ * @SOCKWATCH_C_LOST: sockets that the tracking table had no room for
+ * @SOCKWATCH_C_CREATED: sockets made by a system call
+ * @SOCKWATCH_C_KERNEL: sockets the kernel made for itself
+ * @SOCKWATCH_C_ACCEPTED: sockets handed out by accept
+ * @SOCKWATCH_C_PREEXISTING: sockets found by the census
+ * @SOCKWATCH_C_KERNEL_HELD: of these four, the ones that the kernel holds
+ * @SOCKWATCH_C_CLONED: children made for an incoming connection
+ *
  * The words are those of include/uapi/linux/sockwatch.h; attempts, open and
- * kernel_open are sums of these, made on read, as failures are of the table
- * of failures.  What ends a socket stands
- * before what began it: a snapshot folds them in this order.
+ * kernel_open are sums of these, made on read, and failures of the table of
+ * failures.  What ends a socket stands before what began it: a snapshot folds
+ * them in this order.
  */
 enum sockwatch_column {
 	SOCKWATCH_C_RELEASED,
