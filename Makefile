@@ -17,9 +17,11 @@ endif
 
 # V, W and C (1: sparse on what is built, 2: on everything) go on to Kbuild.
 KBUILD = $(MAKE) -C $(KDIR) M=$(CURDIR)
+RELEASE = $(shell sed -n 's/.*RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
+MODDIR = $(DESTDIR)/lib/modules/$(RELEASE)
 
-.PHONY: all module user install modules_install uninstall modules_uninstall \
-	test demo bench clean help
+.PHONY: all module user install modules_install uninstall test demo bench \
+	clean help
 
 all: module user
 
@@ -32,12 +34,19 @@ user:
 install: user
 	$(Q)$(MAKE) -C user install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) V=$(V)
 
+# Debian's headers have no System.map, without which Kbuild skips depmod, and
+# no key, without which signing would fail.
 modules_install: module
-	$(Q)$(KBUILD) modules_install $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR))
-	$(Q)$(if $(DESTDIR),:,depmod -a)
+	$(Q)$(KBUILD) modules_install INSTALL_MOD_DIR=updates \
+		CONFIG_MODULE_SIG_ALL= \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR))
+	$(Q)$(if $(DESTDIR),:,depmod -a $(RELEASE))
 
 uninstall:
 	$(Q)$(MAKE) -C user uninstall PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) V=$(V)
+	$(Q)if [ -f $(MODDIR)/updates/sockwatch.ko ]; then \
+		rm $(MODDIR)/updates/sockwatch.ko && \
+		$(if $(DESTDIR),:,depmod -a $(RELEASE)); fi
 
 test:
 	$(Q)tests/vm/deps.sh
@@ -63,7 +72,7 @@ help:
 	@echo 'make module | user    one of the two'
 	@echo 'make modules_install  the module below /lib/modules'
 	@echo 'make install          the command and its man page below PREFIX'
-	@echo 'make uninstall        take the command away again'
+	@echo 'make uninstall        take both away again'
 	@echo 'make demo             boot a stock kernel in QEMU and show real output'
 	@echo 'make test             every test, in QEMU guests'
 	@echo 'make bench            instructions added per operation, in QEMU'

@@ -269,7 +269,8 @@ static void run_scenario(const struct scenario *scenario)
 {
 	if (!strcmp(scenario->name, "kinds") && forever)
 		return;
-	kinds_used = failures_used = 0;
+	kinds_used = 0;
+	failures_used = 0;
 	discarded = 0;
 	memset(ledger, 0, sizeof(ledger));
 	memset(failures, 0, sizeof(failures));

@@ -110,8 +110,9 @@ enum sockwatch_cmd {
  * @SOCKWATCH_A_UNTRACKED: u64, socks that went and were never seen before:
  *	older than the load and missed by the census, or lost
  * @SOCKWATCH_A_DISCARDED: u64, socks that went before they became a socket:
- *	a creation that failed late, a tun device, a connection nobody accepted
- *	of a family without a hook of its own
+ *	of a connect() to a UNIX path where nobody listens, a creation that
+ *	failed late, a tun device, or a connection that nobody accepted in a
+ *	family without a hook for it
  * @SOCKWATCH_A_CENSUS_NS: u64, how long the census took at load
  * @SOCKWATCH_A_HOOK: nest, one for each hook, &enum sockwatch_hook_attr
  */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The verbs that hooks call: what each fact means for the numbers. */
+#ifndef _SOCKWATCH_ACCOUNT_H
+#define _SOCKWATCH_ACCOUNT_H
+
+#include <linux/types.h>
+
+struct net;
+struct sock;
+
+/**
+ * enum sockwatch_event_id - what a sink is told
+ *
+ * @SOCKWATCH_EVENT_CREATE: a socket was created, by a call or by the kernel
+ * @SOCKWATCH_EVENT_FAIL: a call for one failed
+ * @SOCKWATCH_EVENT_CLONE: a sock was made for an incoming connection
+ * @SOCKWATCH_EVENT_ACCEPT: accept handed one out
+ * @SOCKWATCH_EVENT_RELEASE: a counted sock is about to be freed
+ */
+enum sockwatch_event_id {
+	SOCKWATCH_EVENT_CREATE,
+	SOCKWATCH_EVENT_FAIL,
+	SOCKWATCH_EVENT_CLONE,
+	SOCKWATCH_EVENT_ACCEPT,
+	SOCKWATCH_EVENT_RELEASE,
+};
+
+/**
+ * struct sockwatch_sink - where events go
+ * @event: called after the counters moved, with preemption off, from process
+ *	or softirq context; @sk is valid for the call, and NULL for
+ *	SOCKWATCH_EVENT_FAIL, which alone has an @err
+ */
+struct sockwatch_sink {
+	void (*event)(enum sockwatch_event_id id, const struct sock *sk,
+		      int err);
+};
+
+/**
+ * struct sockwatch_totals - what is counted for the whole machine
+ * @untracked: socks that went and were not in the tracking table
+ * @discarded: socks that went before they were counted as anything
+ * @census_ns: how long the census took, 0: there was none
+ */
+struct sockwatch_totals {
+	u64 untracked;
+	u64 discarded;
+	u64 census_ns;
+};
+
+int sockwatch_account_init(unsigned int max_sockets, unsigned int max_kinds);
+void sockwatch_account_exit(void);
+void sockwatch_account_set_sink(const struct sockwatch_sink *new_sink);
+void sockwatch_account_totals(struct sockwatch_totals *totals);
+
+void sockwatch_account_alloc(const struct sock *sk);
+void sockwatch_account_create(const struct net *net, const struct sock *sk,
+			      bool kern, u64 now_ns);
+void sockwatch_account_create_failed(const struct net *net, int family,
+				     int type, int protocol, int err);
+void sockwatch_account_clone(const struct sock *sk, unsigned int type,
+			     u64 now_ns);
+void sockwatch_account_accept(const struct sock *sk, u64 now_ns);
+void sockwatch_account_free(const struct sock *sk);
+
+void sockwatch_account_found(const struct sock *sk, bool installed);
+void sockwatch_account_found_child(const struct sock *sk, u64 now_ns);
+void sockwatch_account_census(u64 took_ns);
+
+#endif /* _SOCKWATCH_ACCOUNT_H */

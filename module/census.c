@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Finds the sockets that are older than the module. */
+#include <linux/fdtable.h>
+#include <linux/mutex.h>
+#include <linux/net.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/spinlock.h>
+#include <net/af_unix.h>
+#include <net/inet_hashtables.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+#include <net/udp.h>
+
+#include "account.h"
+#include "census.h"
+#include "clock.h"
+#include "compat.h"
+#include "netns.h"
+
+/**
+ * DOC: where sockets are found
+ *
+ * The file tables of all tasks give every socket that a process holds; the
+ * tables of TCP, UDP, UNIX and packet sockets give those without a descriptor
+ * (orphans that still close, children that wait for accept, descriptors in
+ * flight over SCM_RIGHTS, sockets of kernel services); a namespace itself
+ * points to a few of the kernel's.
+ *
+ * Not found: sockets in flight that are in no table, control sockets that a
+ * protocol keeps in a variable of its own, and netlink sockets of modules.
+ * They count as untracked when they go.
+ *
+ * The hooks are in place before; a sock that has an entry by now is theirs.
+ */
+
+static int file_look(const void *arg, struct file *file, unsigned int fd)
+{
+	const struct socket *sock = sock_from_file(file);
+
+	if (sock && sock->sk)
+		sockwatch_account_found(sock->sk, true);
+	return 0;
+}
+
+/* Threads mostly share one table; it is enough to look at it once. */
+static void task_look(struct task_struct *task)
+{
+	task_lock(task);
+	if (task->files && (thread_group_leader(task) ||
+			    task->files != task->group_leader->files))
+		iterate_fd(task->files, 0, file_look, NULL);
+	task_unlock(task);
+}
+
+static void census_files(void)
+{
+	struct task_struct *process, *task;
+
+	rcu_read_lock();
+	for_each_process_thread(process, task)
+		task_look(task);
+	rcu_read_unlock();
+}
+
+/*
+ * A sock without a socket is either an orphan that is still closing, or a
+ * child that waits for accept: only the orphan is dead (sock_orphan(),
+ * include/net/sock.h).
+ */
+static void sock_look(const struct sock *sk)
+{
+	if (sk->sk_socket || sock_flag(sk, SOCK_DEAD))
+		sockwatch_account_found(sk, false);
+	else
+		sockwatch_account_found_child(sk, sockwatch_clock_ns());
+}
+
+static void tcp_chain_look(const struct hlist_nulls_head *head)
+{
+	const struct hlist_nulls_node *node;
+	struct sock *sk;
+
+	sk_nulls_for_each(sk, node, head)
+		if (sk_fullsock(sk))
+			sock_look(sk);
+}
+
+static void census_tcp(struct inet_hashinfo *hashinfo)
+{
+	struct inet_listen_hashbucket *listen;
+	unsigned int i;
+	spinlock_t *lock;
+
+	for (i = 0; i <= hashinfo->lhash2_mask; i++) {
+		listen = &hashinfo->lhash2[i];
+		if (hlist_nulls_empty(&listen->nulls_head))
+			continue;
+		spin_lock_bh(&listen->lock);
+		tcp_chain_look(&listen->nulls_head);
+		spin_unlock_bh(&listen->lock);
+		cond_resched();
+	}
+	for (i = 0; i <= hashinfo->ehash_mask; i++) {
+		if (hlist_nulls_empty(&hashinfo->ehash[i].chain))
+			continue;
+		lock = inet_ehash_lockp(hashinfo, i);
+		spin_lock_bh(lock);
+		tcp_chain_look(&hashinfo->ehash[i].chain);
+		spin_unlock_bh(lock);
+		cond_resched();
+	}
+}
+
+static void census_udp(struct udp_table *udp)
+{
+	struct udp_hslot *slot;
+	unsigned int i;
+	struct sock *sk;
+
+	for (i = 0; i <= udp->mask; i++) {
+		slot = &udp->hash[i];
+		spin_lock_bh(&slot->lock);
+		sk_for_each(sk, &slot->head)
+			sock_look(sk);
+		spin_unlock_bh(&slot->lock);
+		cond_resched();
+	}
+}
+
+static void census_unix(struct unix_table *table)
+{
+	unsigned int i;
+	struct sock *sk;
+
+	for (i = 0; i < UNIX_HASH_SIZE; i++) {
+		spin_lock(&table->locks[i]);
+		sk_for_each(sk, &table->buckets[i])
+			sock_look(sk);
+		spin_unlock(&table->locks[i]);
+		cond_resched();
+	}
+}
+
+static void census_packet(struct netns_packet *packet)
+{
+	struct sock *sk;
+
+	mutex_lock(&packet->sklist_lock);
+	sk_for_each(sk, &packet->sklist)
+		sock_look(sk);
+	mutex_unlock(&packet->sklist_lock);
+}
+
+/* Only those of code that cannot be unloaded while we look. */
+static const size_t kernel_socks[] = {
+	offsetof(struct net, rtnl),
+	offsetof(struct net, genl_sock),
+	offsetof(struct net, diag_nlsk),
+	offsetof(struct net, ipv4.fibnl),
+	offsetof(struct net, ipv4.mc_autojoin_sk),
+#if IS_BUILTIN(CONFIG_IPV6)
+	offsetof(struct net, ipv6.ndisc_sk),
+	offsetof(struct net, ipv6.tcp_sk),
+	offsetof(struct net, ipv6.igmp_sk),
+	offsetof(struct net, ipv6.mc_autojoin_sk),
+#endif
+};
+
+static void census_kernel(const struct net *net)
+{
+	const struct sock *sk;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kernel_socks); i++) {
+		sk = *(struct sock **)((char *)net + kernel_socks[i]);
+		if (sk)
+			sockwatch_account_found(sk, false);
+	}
+}
+
+/* Namespaces share the tables of the initial one, unless told otherwise. */
+static int census_net(struct sockwatch_net *snet, void *arg)
+{
+	struct net *net = snet->net;
+	bool first = net_eq(net, &init_net);
+
+	if (first || sockwatch_tcp_hashinfo(net) !=
+		     sockwatch_tcp_hashinfo(&init_net))
+		census_tcp(sockwatch_tcp_hashinfo(net));
+	if (first || sockwatch_udp_table(net) !=
+		     sockwatch_udp_table(&init_net))
+		census_udp(sockwatch_udp_table(net));
+	census_unix(&net->unx.table);
+	census_packet(&net->packet);
+	census_kernel(net);
+	return 0;
+}
+
+/**
+ * sockwatch_census() - count the sockets that are there already
+ *
+ * Context: process, may sleep; after sockwatch_hooks_init().
+ */
+void sockwatch_census(void)
+{
+	u64 start_ns = sockwatch_clock_ns();
+
+	census_files();
+	sockwatch_net_for_each(census_net, NULL);
+	sockwatch_account_census(sockwatch_clock_ns() - start_ns);
+}

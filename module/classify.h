@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A kind of socket, (family, type, protocol), as one number and back. */
+#ifndef _SOCKWATCH_CLASSIFY_H
+#define _SOCKWATCH_CLASSIFY_H
+
+#include <linux/bits.h>
+#include <linux/types.h>
+
+/**
+ * SOCKWATCH_KIND_OTHER - the key of what no row of its own can hold
+ *
+ * No (family, type, protocol) packs to it, with or without an errno, and it is
+ * the largest key, so that it sorts last.
+ */
+#define SOCKWATCH_KIND_OTHER	(~0ULL)
+
+#define SOCKWATCH_KIND_VALID	BIT_ULL(63)
+
+/**
+ * struct sockwatch_kind - what a counter row counts
+ * @family: AF_*
+ * @type: SOCK_*
+ * @protocol: as sk_protocol, or as a failed call asked for it
+ */
+struct sockwatch_kind {
+	u16 family;
+	u16 type;
+	u16 protocol;
+};
+
+/**
+ * sockwatch_kind_pack() - a kind as one number
+ * @family: AF_*
+ * @type: SOCK_*
+ * @protocol: protocol number
+ *
+ * The three come straight from a system call, so any int is possible; what
+ * does not fit into 16 bits each is nothing that a socket can have (NPROTO is
+ * 46, SOCK_MAX 11, sk_protocol a u16: include/net/sock.h).
+ *
+ * Context: any.
+ * Return: the key, or SOCKWATCH_KIND_OTHER.
+ */
+static inline u64 sockwatch_kind_pack(int family, int type, int protocol)
+{
+	if (((unsigned int)family | (unsigned int)type |
+	     (unsigned int)protocol) >> 16)
+		return SOCKWATCH_KIND_OTHER;
+	return SOCKWATCH_KIND_VALID | (u64)family << 32 | (u64)type << 16 |
+	       (u64)protocol;
+}
+
+struct sockwatch_kind sockwatch_kind_unpack(u64 key);
+u64 sockwatch_failure_pack(u64 kind, int err);
+u64 sockwatch_failure_kind(u64 key);
+u16 sockwatch_failure_errno(u64 key);
+
+#endif /* _SOCKWATCH_CLASSIFY_H */

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The time that hooks take: nanoseconds since boot, at a few instructions. */
+#include <linux/time64.h>
+#ifdef CONFIG_X86_TSC
+#include <asm/tsc.h>
+#endif
+
+#include "clock.h"
+
+DEFINE_STATIC_KEY_FALSE(sockwatch_clock_tsc);
+u32 sockwatch_clock_mult __read_mostly;
+
+/* The TSC's rate, or 0 where it must not be used. */
+static unsigned int tsc_rate_khz(void)
+{
+#ifdef CONFIG_X86_TSC
+	if (!check_tsc_unstable())
+		return tsc_khz;
+#endif
+	return 0;
+}
+
+/**
+ * sockwatch_clock_init() - choose the clock
+ *
+ * A rate below 4 MHz would not fit its factor into 32 bits.
+ *
+ * Context: process, once, before the first hook.
+ */
+void sockwatch_clock_init(void)
+{
+	unsigned int khz = tsc_rate_khz();
+
+	if (khz < 4000)
+		return;
+	sockwatch_clock_mult = div_u64((u64)NSEC_PER_MSEC <<
+				       SOCKWATCH_CLOCK_SHIFT, khz);
+	static_branch_enable(&sockwatch_clock_tsc);
+}

@@ -1,0 +1,519 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The generic netlink family: see include/uapi/linux/sockwatch.h. */
+#include <linux/capability.h>
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include <uapi/linux/sockwatch.h>
+
+#include "account.h"
+#include "compat.h"
+#include "genl.h"
+#include "netns.h"
+#include "snapshot.h"
+#include "track.h"
+
+static struct genl_family family;
+
+static const struct nla_policy request_policy[] = {
+	[SOCKWATCH_A_NETNS_FD] = { .type = NLA_U32 },
+	[SOCKWATCH_A_NETNS_PID] = { .type = NLA_U32 },
+	[SOCKWATCH_A_ALL_NETNS] = { .type = NLA_FLAG },
+};
+
+/* Whose namespace is asked about, and may the sender of @skb ask? */
+
+static bool net_allowed(const struct sk_buff *skb, const struct net *net)
+{
+	return net_eq(net, sock_net(skb->sk)) ||
+	       netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN);
+}
+
+static struct net *net_named(struct nlattr **attrs,
+			     struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr = attrs[SOCKWATCH_A_NETNS_FD];
+	struct net *net;
+
+	if (attr) {
+		net = get_net_ns_by_fd(nla_get_u32(attr));
+		if (IS_ERR(net))
+			NL_SET_ERR_MSG_ATTR(extack, attr, "the descriptor is not one of a network namespace: open /run/netns/NAME or /proc/PID/ns/net");
+		return net;
+	}
+	attr = attrs[SOCKWATCH_A_NETNS_PID];
+	net = get_net_ns_by_pid(nla_get_u32(attr));
+	if (IS_ERR(net))
+		NL_SET_ERR_MSG_ATTR(extack, attr, "no process has this pid: give one of a process in the namespace");
+	return net;
+}
+
+static struct net *net_asked(const struct sk_buff *skb, struct nlattr **attrs,
+			     struct netlink_ext_ack *extack)
+{
+	struct net *net;
+
+	if (attrs[SOCKWATCH_A_NETNS_FD] && attrs[SOCKWATCH_A_NETNS_PID]) {
+		NL_SET_ERR_MSG(extack, "a descriptor and a pid: give one of them");
+		return ERR_PTR(-EINVAL);
+	}
+	if (!attrs[SOCKWATCH_A_NETNS_FD] && !attrs[SOCKWATCH_A_NETNS_PID])
+		return get_net(sock_net(skb->sk));
+
+	net = net_named(attrs, extack);
+	if (!IS_ERR(net) && !net_allowed(skb, net)) {
+		put_net(net);
+		NL_SET_ERR_MSG(extack, "another network namespace: this needs CAP_NET_ADMIN in the user namespace that owns it");
+		return ERR_PTR(-EPERM);
+	}
+	return net;
+}
+
+/*
+ * Dumps: the first call takes the snapshots, the others only fill.  It is the
+ * first call and not .start because what is wrong with the request can be said
+ * there: 6.1 has no extack in .start (__netlink_dump_start(),
+ * net/netlink/af_netlink.c).  It too runs in the context of the sender.
+ */
+
+typedef struct sockwatch_snapshot *
+(*snapshot_taker)(const struct sockwatch_net *snet);
+
+/**
+ * struct dump - a dump under way
+ * @skb: the request
+ * @take: what is dumped
+ * @first: a snapshot for each namespace
+ * @last: where the next one is linked in
+ * @at: the one being sent
+ * @row: its next row
+ * @headed: its head was sent
+ */
+struct dump {
+	const struct sk_buff *skb;
+	snapshot_taker take;
+	struct sockwatch_snapshot *first;
+	struct sockwatch_snapshot **last;
+	struct sockwatch_snapshot *at;
+	unsigned int row;
+	bool headed;
+};
+
+static struct dump *dump_of(struct netlink_callback *cb)
+{
+	return (struct dump *)cb->args[0];
+}
+
+static int dump_add(struct sockwatch_net *snet, void *arg)
+{
+	struct sockwatch_snapshot *snapshot;
+	struct dump *dump = arg;
+
+	snapshot = dump->take(snet);
+	if (IS_ERR(snapshot))
+		return PTR_ERR(snapshot);
+	*dump->last = snapshot;
+	dump->last = &snapshot->next;
+	return 0;
+}
+
+static int dump_add_allowed(struct sockwatch_net *snet, void *arg)
+{
+	struct dump *dump = arg;
+
+	if (!check_net(snet->net) || !net_allowed(dump->skb, snet->net))
+		return 0;
+	return dump_add(snet, arg);
+}
+
+static int dump_add_one(struct dump *dump, struct nlattr **attrs,
+			struct netlink_ext_ack *extack)
+{
+	struct net *net = net_asked(dump->skb, attrs, extack);
+	int err;
+
+	if (IS_ERR(net))
+		return PTR_ERR(net);
+	err = dump_add(sockwatch_net_held(net), dump);
+	put_net(net);
+	return err;
+}
+
+static int dump_add_all(struct dump *dump, struct nlattr **attrs,
+			struct netlink_ext_ack *extack)
+{
+	if (attrs[SOCKWATCH_A_NETNS_FD] || attrs[SOCKWATCH_A_NETNS_PID]) {
+		NL_SET_ERR_MSG(extack, "all namespaces and one of them: give either");
+		return -EINVAL;
+	}
+	return sockwatch_net_for_each(dump_add_allowed, dump);
+}
+
+static void dump_free(struct dump *dump)
+{
+	struct sockwatch_snapshot *snapshot;
+
+	while ((snapshot = dump->first)) {
+		dump->first = snapshot->next;
+		sockwatch_snapshot_free(snapshot);
+	}
+	kfree(dump);
+}
+
+static int dump_start(struct netlink_callback *cb, snapshot_taker take)
+{
+	struct nlattr **attrs = sockwatch_dump_attrs(cb);
+	struct dump *dump;
+	int err;
+
+	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
+	if (!dump)
+		return -ENOMEM;
+	dump->skb = cb->skb;
+	dump->take = take;
+	dump->last = &dump->first;
+	if (attrs[SOCKWATCH_A_ALL_NETNS])
+		err = dump_add_all(dump, attrs, cb->extack);
+	else
+		err = dump_add_one(dump, attrs, cb->extack);
+	if (err)
+		goto err_dump;
+	dump->at = dump->first;
+	cb->args[0] = (long)dump;
+	return 0;
+
+err_dump:
+	dump_free(dump);
+	return err;
+}
+
+static int dump_done(struct netlink_callback *cb)
+{
+	if (dump_of(cb))
+		dump_free(dump_of(cb));
+	return 0;
+}
+
+static void *dump_put(struct sk_buff *skb, struct netlink_callback *cb,
+		      u8 cmd)
+{
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			   &family, NLM_F_MULTI, cmd);
+}
+
+static int u64_put(struct sk_buff *skb, int type, u64 value)
+{
+	return nla_put_u64_64bit(skb, type, value, SOCKWATCH_A_PAD);
+}
+
+static int head_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		     const struct sockwatch_snapshot *snapshot)
+{
+	void *msg = dump_put(skb, cb, cmd);
+
+	if (!msg)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, SOCKWATCH_A_NETNS, snapshot->netns) ||
+	    u64_put(skb, SOCKWATCH_A_TIME_NS, snapshot->time_ns) ||
+	    nla_put_u32(skb, SOCKWATCH_A_ROWS, snapshot->nr)) {
+		genlmsg_cancel(skb, msg);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, msg);
+	return 0;
+}
+
+static int kind_put(struct sk_buff *skb, u64 key)
+{
+	struct sockwatch_kind kind = sockwatch_kind_unpack(key);
+
+	if (key == SOCKWATCH_KIND_OTHER)
+		return 0;
+	if (nla_put_u16(skb, SOCKWATCH_A_FAMILY, kind.family) ||
+	    nla_put_u16(skb, SOCKWATCH_A_TYPE, kind.type) ||
+	    nla_put_u16(skb, SOCKWATCH_A_PROTOCOL, kind.protocol))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int counters_put(struct sk_buff *skb, const struct sockwatch_row *row)
+{
+	const u64 *count = row->count;
+
+	if (kind_put(skb, row->key) ||
+	    u64_put(skb, SOCKWATCH_A_ATTEMPTS, sockwatch_row_attempts(row)) ||
+	    u64_put(skb, SOCKWATCH_A_FAILURES, row->failures) ||
+	    u64_put(skb, SOCKWATCH_A_CREATED, count[SOCKWATCH_C_CREATED]) ||
+	    u64_put(skb, SOCKWATCH_A_KERNEL, count[SOCKWATCH_C_KERNEL]) ||
+	    u64_put(skb, SOCKWATCH_A_ACCEPTED, count[SOCKWATCH_C_ACCEPTED]) ||
+	    u64_put(skb, SOCKWATCH_A_PREEXISTING,
+		    count[SOCKWATCH_C_PREEXISTING]) ||
+	    u64_put(skb, SOCKWATCH_A_RELEASED, count[SOCKWATCH_C_RELEASED]) ||
+	    u64_put(skb, SOCKWATCH_A_OPEN, sockwatch_row_open(row)) ||
+	    u64_put(skb, SOCKWATCH_A_KERNEL_OPEN,
+		    sockwatch_row_kernel_open(row)) ||
+	    u64_put(skb, SOCKWATCH_A_CLONED, count[SOCKWATCH_C_CLONED]) ||
+	    u64_put(skb, SOCKWATCH_A_UNACCEPTED,
+		    count[SOCKWATCH_C_UNACCEPTED]) ||
+	    u64_put(skb, SOCKWATCH_A_LOST, count[SOCKWATCH_C_LOST]))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int failure_put(struct sk_buff *skb, const struct sockwatch_row *row)
+{
+	if (nla_put_u8(skb, SOCKWATCH_A_OPERATION,
+		       SOCKWATCH_OPERATION_CREATE) ||
+	    kind_put(skb, sockwatch_failure_kind(row->key)) ||
+	    u64_put(skb, SOCKWATCH_A_COUNT, row->failures))
+		return -EMSGSIZE;
+	if (row->key == SOCKWATCH_KIND_OTHER)
+		return 0;
+	return nla_put_u16(skb, SOCKWATCH_A_ERRNO,
+			   sockwatch_failure_errno(row->key));
+}
+
+static int row_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		    u32 netns, const struct sockwatch_row *row)
+{
+	void *msg = dump_put(skb, cb, cmd);
+	int err;
+
+	if (!msg)
+		return -EMSGSIZE;
+	err = nla_put_u32(skb, SOCKWATCH_A_NETNS, netns);
+	if (!err)
+		err = cmd == SOCKWATCH_CMD_GET_COUNTERS ?
+			      counters_put(skb, row) :
+			      failure_put(skb, row);
+	if (err) {
+		genlmsg_cancel(skb, msg);
+		return err;
+	}
+	genlmsg_end(skb, msg);
+	return 0;
+}
+
+static int snapshot_fill(struct sk_buff *skb, struct netlink_callback *cb,
+			 u8 cmd, struct dump *dump)
+{
+	int err;
+
+	if (!dump->headed) {
+		err = head_fill(skb, cb, cmd, dump->at);
+		if (err)
+			return err;
+		dump->headed = true;
+	}
+	for (; dump->row < dump->at->nr; dump->row++) {
+		err = row_fill(skb, cb, cmd, dump->at->netns,
+			       &dump->at->rows[dump->row]);
+		if (err)
+			return err;
+	}
+	dump->at = dump->at->next;
+	dump->row = 0;
+	dump->headed = false;
+	return 0;
+}
+
+/* A full skb is sent and this is called again, until it puts nothing. */
+static int dump_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		     snapshot_taker take)
+{
+	struct dump *dump;
+	int err = 0;
+
+	if (!dump_of(cb))
+		err = dump_start(cb, take);
+	if (err)
+		return err;
+	dump = dump_of(cb);
+	while (dump->at && !err)
+		err = snapshot_fill(skb, cb, cmd, dump);
+	return skb->len ? skb->len : err;
+}
+
+static int counters_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return dump_fill(skb, cb, SOCKWATCH_CMD_GET_COUNTERS,
+			 sockwatch_snapshot_kinds);
+}
+
+static int failures_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return dump_fill(skb, cb, SOCKWATCH_CMD_GET_FAILURES,
+			 sockwatch_snapshot_failures);
+}
+
+/* Information: one message. */
+
+static int hook_put(struct sk_buff *skb,
+		    const struct sockwatch_hook_status *hook, bool whole)
+{
+	struct nlattr *nest = nla_nest_start(skb, SOCKWATCH_A_HOOK);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_string(skb, SOCKWATCH_A_HOOK_NAME, hook->name) ||
+	    nla_put_string(skb, SOCKWATCH_A_HOOK_KIND, hook->kind) ||
+	    (hook->required &&
+	     nla_put_flag(skb, SOCKWATCH_A_HOOK_REQUIRED)) ||
+	    (hook->attached &&
+	     nla_put_flag(skb, SOCKWATCH_A_HOOK_ATTACHED)) ||
+	    (whole && (nla_put_u64_64bit(skb, SOCKWATCH_A_HOOK_HITS, hook->hits,
+					 SOCKWATCH_A_HOOK_PAD) ||
+		       nla_put_u64_64bit(skb, SOCKWATCH_A_HOOK_MISSED,
+					 hook->missed,
+					 SOCKWATCH_A_HOOK_PAD)))) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int hooks_put(struct sk_buff *skb, bool whole)
+{
+	struct sockwatch_hook_status hook;
+	unsigned int id;
+	int err;
+
+	for (id = 0; sockwatch_snapshot_hook(id, &hook); id++) {
+		err = hook_put(skb, &hook, whole);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int totals_put(struct sk_buff *skb)
+{
+	struct sockwatch_totals totals;
+
+	sockwatch_account_totals(&totals);
+	if (u64_put(skb, SOCKWATCH_A_TRACKED, sockwatch_track_used()) ||
+	    u64_put(skb, SOCKWATCH_A_UNTRACKED, totals.untracked) ||
+	    u64_put(skb, SOCKWATCH_A_DISCARDED, totals.discarded) ||
+	    u64_put(skb, SOCKWATCH_A_CENSUS_NS, totals.census_ns))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int net_put(struct sk_buff *skb, const struct sockwatch_net *snet)
+{
+	if (nla_put_u32(skb, SOCKWATCH_A_NETNS, snet->net->ns.inum) ||
+	    u64_put(skb, SOCKWATCH_A_TIME_NS, ktime_get_real_ns()) ||
+	    nla_put_u32(skb, SOCKWATCH_A_MAX_KINDS, snet->kinds.nr) ||
+	    nla_put_u32(skb, SOCKWATCH_A_KINDS,
+			atomic_read(&snet->kinds.used)) ||
+	    u64_put(skb, SOCKWATCH_A_LOST, sockwatch_snapshot_lost(snet)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int info_fill(struct sk_buff *skb, struct genl_info *info,
+		     const struct sockwatch_net *snet)
+{
+	bool whole = net_eq(genl_info_net(info), &init_net);
+	void *msg;
+
+	msg = genlmsg_put_reply(skb, info, &family, 0, SOCKWATCH_CMD_GET_INFO);
+	if (!msg)
+		return -EMSGSIZE;
+	if (nla_put_string(skb, SOCKWATCH_A_VERSION, THIS_MODULE->version) ||
+	    net_put(skb, snet) ||
+	    nla_put_u32(skb, SOCKWATCH_A_MAX_SOCKETS, sockwatch_track_max()) ||
+	    (whole && totals_put(skb)) || hooks_put(skb, whole)) {
+		genlmsg_cancel(skb, msg);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, msg);
+	return 0;
+}
+
+static int info_reply(struct genl_info *info, const struct sockwatch_net *snet)
+{
+	struct sk_buff *skb = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	int err;
+
+	if (!skb)
+		return -ENOMEM;
+	err = info_fill(skb, info, snet);
+	if (err)
+		goto err_skb;
+	return genlmsg_reply(skb, info);
+
+err_skb:
+	nlmsg_free(skb);
+	return err;
+}
+
+static int info_do(struct sk_buff *skb, struct genl_info *info)
+{
+	struct net *net = net_asked(skb, info->attrs, info->extack);
+	int err;
+
+	if (IS_ERR(net))
+		return PTR_ERR(net);
+	err = info_reply(info, sockwatch_net_held(net));
+	put_net(net);
+	return err;
+}
+
+static const struct genl_ops ops[] = {
+	{
+		.cmd = SOCKWATCH_CMD_GET_INFO,
+		.doit = info_do,
+		.policy = request_policy,
+		.maxattr = SOCKWATCH_A_NETNS_PID,
+	},
+	{
+		.cmd = SOCKWATCH_CMD_GET_COUNTERS,
+		.dumpit = counters_dump,
+		.done = dump_done,
+		.policy = request_policy,
+		.maxattr = SOCKWATCH_A_ALL_NETNS,
+	},
+	{
+		.cmd = SOCKWATCH_CMD_GET_FAILURES,
+		.dumpit = failures_dump,
+		.done = dump_done,
+		.policy = request_policy,
+		.maxattr = SOCKWATCH_A_ALL_NETNS,
+	},
+};
+
+static struct genl_family family = {
+	.name = SOCKWATCH_GENL_NAME,
+	.version = SOCKWATCH_GENL_VERSION,
+	.netnsok = true,
+	.module = THIS_MODULE,
+	.ops = ops,
+	.n_ops = ARRAY_SIZE(ops),
+};
+
+/**
+ * sockwatch_genl_init() - register the family
+ *
+ * Context: process, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int sockwatch_genl_init(void)
+{
+	return genl_register_family(&family);
+}
+
+/**
+ * sockwatch_genl_exit() - take the family away
+ *
+ * Context: process, may sleep.  On return no command runs.
+ */
+void sockwatch_genl_exit(void)
+{
+	genl_unregister_family(&family);
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is kept for each network namespace, and how long it lives. */
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+
+#include "netns.h"
+#include "track.h"
+
+unsigned int sockwatch_net_id __read_mostly;
+
+static unsigned int nr_kinds __read_mostly;
+static void (*net_ready)(struct sockwatch_net *snet) __read_mostly;
+static DEFINE_MUTEX(nets_lock);
+static LIST_HEAD(nets);
+
+static int __net_init net_start(struct net *net)
+{
+	struct sockwatch_net *snet = net_generic(net, sockwatch_net_id);
+	int err;
+
+	err = sockwatch_counters_init(&snet->kinds, nr_kinds, SOCKWATCH_C_MAX);
+	if (err)
+		return err;
+	err = sockwatch_counters_init(&snet->failures, 2 * nr_kinds, 1);
+	if (err)
+		goto err_kinds;
+
+	snet->net = net;
+	mutex_lock(&nets_lock);
+	list_add_tail(&snet->list, &nets);
+	mutex_unlock(&nets_lock);
+	net_ready(snet);
+	return 0;
+
+err_kinds:
+	sockwatch_counters_free(&snet->kinds);
+	return err;
+}
+
+/* A sock that outlives its namespace's account: one that the kernel holds. */
+static void entry_forget(struct sockwatch_entry *entry, void *arg)
+{
+	struct sockwatch_net *snet = READ_ONCE(entry->snet);
+	struct list_head *exit_list = arg;
+	struct net *net;
+
+	if (!snet)
+		return;
+	list_for_each_entry(net, exit_list, exit_list)
+		if (snet == net_generic(net, sockwatch_net_id))
+			cmpxchg(&entry->snet, snet, NULL);
+}
+
+/*
+ * This runs before the exits of whatever registered earlier, the protocols
+ * among them: their own sockets are still there, and are freed later.  The
+ * grace period lets a hook that already holds the pointer finish.
+ */
+static void __net_exit net_stop(struct list_head *exit_list)
+{
+	struct sockwatch_net *snet;
+	struct net *net;
+
+	sockwatch_track_for_each(entry_forget, exit_list);
+	synchronize_rcu();
+
+	list_for_each_entry(net, exit_list, exit_list) {
+		snet = net_generic(net, sockwatch_net_id);
+		mutex_lock(&nets_lock);
+		list_del(&snet->list);
+		mutex_unlock(&nets_lock);
+		sockwatch_counters_free(&snet->failures);
+		sockwatch_counters_free(&snet->kinds);
+	}
+}
+
+static struct pernet_operations net_ops = {
+	.init = net_start,
+	.exit_batch = net_stop,
+	.id = &sockwatch_net_id,
+	.size = sizeof(struct sockwatch_net),
+};
+
+/**
+ * sockwatch_net_init() - keep an account of every namespace from now on
+ * @max_kinds: rows of each, a power of two
+ * @ready: called for each namespace when hooks can find its account
+ *
+ * Context: process, may sleep.  sockwatch_track_init() comes before.
+ * Return: 0 or a negative errno.
+ */
+int sockwatch_net_init(unsigned int max_kinds,
+		       void (*ready)(struct sockwatch_net *snet))
+{
+	nr_kinds = max_kinds;
+	net_ready = ready;
+	return register_pernet_subsys(&net_ops);
+}
+
+/**
+ * sockwatch_net_exit() - forget every namespace
+ *
+ * Context: process, after the hooks are gone.
+ */
+void sockwatch_net_exit(void)
+{
+	unregister_pernet_subsys(&net_ops);
+}
+
+/**
+ * sockwatch_net_max_kinds() - rows of each namespace
+ *
+ * Context: any.
+ * Return: rows, without the overflow row.
+ */
+unsigned int sockwatch_net_max_kinds(void)
+{
+	return nr_kinds;
+}
+
+/**
+ * sockwatch_net_for_each() - look at every namespace
+ * @fn: called with each, which stays for the call; a value other than 0 ends
+ *	the walk
+ * @arg: handed on to @fn
+ *
+ * Context: process, may sleep, and so may @fn.
+ * Return: what @fn returned last, 0 if never called.
+ */
+int sockwatch_net_for_each(int (*fn)(struct sockwatch_net *snet, void *arg),
+			   void *arg)
+{
+	struct sockwatch_net *snet;
+	int ret = 0;
+
+	mutex_lock(&nets_lock);
+	list_for_each_entry(snet, &nets, list) {
+		ret = fn(snet, arg);
+		if (ret)
+			break;
+	}
+	mutex_unlock(&nets_lock);
+	return ret;
+}

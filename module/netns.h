@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What is kept for each network namespace, and how long it lives. */
+#ifndef _SOCKWATCH_NETNS_H
+#define _SOCKWATCH_NETNS_H
+
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "counters.h"
+
+/**
+ * enum sockwatch_column - the counters of a kind
+ *
+ * @SOCKWATCH_C_RELEASED: sockets that are gone
+ * @SOCKWATCH_C_KERNEL_RELEASED: of these, the ones that the kernel held
+ * @SOCKWATCH_C_UNACCEPTED: children that went without an accept
+ * @SOCKWATCH_C_LOST: sockets that the tracking table had no room for
+ * @SOCKWATCH_C_CREATED: sockets made by a system call
+ * @SOCKWATCH_C_KERNEL: sockets the kernel made for itself
+ * @SOCKWATCH_C_ACCEPTED: sockets handed out by accept
+ * @SOCKWATCH_C_PREEXISTING: sockets found by the census
+ * @SOCKWATCH_C_KERNEL_HELD: of these four, the ones that the kernel holds
+ * @SOCKWATCH_C_CLONED: children made for an incoming connection
+ *
+ * The words are those of include/uapi/linux/sockwatch.h; attempts, open and
+ * kernel_open are sums of these, made on read, and failures of the table of
+ * failures.  What ends a socket stands before what began it: a snapshot folds
+ * them in this order.
+ */
+enum sockwatch_column {
+	SOCKWATCH_C_RELEASED,
+	SOCKWATCH_C_KERNEL_RELEASED,
+	SOCKWATCH_C_UNACCEPTED,
+	SOCKWATCH_C_LOST,
+	SOCKWATCH_C_CREATED,
+	SOCKWATCH_C_KERNEL,
+	SOCKWATCH_C_ACCEPTED,
+	SOCKWATCH_C_PREEXISTING,
+	SOCKWATCH_C_KERNEL_HELD,
+	SOCKWATCH_C_CLONED,
+	/* private: */
+	SOCKWATCH_C_MAX
+};
+
+/**
+ * struct sockwatch_net - the account of one network namespace
+ * @list: in the list of all, under its mutex
+ * @net: the namespace
+ * @kinds: a row for each (family, type, protocol), &enum sockwatch_column
+ * @failures: a row with one counter for each (kind, errno)
+ *
+ * A failure has only a row of @failures: its kind is whatever the caller liked
+ * to ask for, and must not take a row from a kind that exists.
+ *
+ * It is made with the namespace and goes with it.  A hook reaches it in two
+ * ways: through a namespace that is alive (sockwatch_net_of()), or through a
+ * tracked sock (entry->snet, set to NULL and waited for before it is freed).
+ */
+struct sockwatch_net {
+	struct list_head list;
+	struct net *net;
+	struct sockwatch_counters kinds;
+	struct sockwatch_counters failures;
+};
+
+extern unsigned int sockwatch_net_id;
+
+int sockwatch_net_init(unsigned int max_kinds,
+		       void (*ready)(struct sockwatch_net *snet));
+void sockwatch_net_exit(void);
+unsigned int sockwatch_net_max_kinds(void);
+int sockwatch_net_for_each(int (*fn)(struct sockwatch_net *snet, void *arg),
+			   void *arg);
+
+/**
+ * sockwatch_net_of() - the account of a namespace
+ * @net: the namespace, whose memory the caller keeps from going
+ *
+ * check_net() keeps away from a namespace that is being taken down, whose
+ * account may go at any time: cleanup_net() waits for a grace period between
+ * the count reaching zero and the first exit (net/core/net_namespace.c), so a
+ * caller with preemption off that saw a count may go on.
+ *
+ * This is net_generic() for a caller that is in an RCU read-side section by
+ * having preemption off; the two calls that net_generic() makes for it are a
+ * fifth of what a hook costs.
+ *
+ * Context: any, with preemption off.
+ * Return: the account, or NULL: the namespace is still being set up or goes.
+ */
+static __always_inline struct sockwatch_net *
+sockwatch_net_of(const struct net *net)
+{
+	const struct net_generic *gen;
+
+	if (unlikely(!check_net(net)))
+		return NULL;
+	gen = rcu_dereference_sched(net->gen);
+	return gen->ptr[sockwatch_net_id];
+}
+
+/**
+ * sockwatch_net_held() - the account of a namespace that cannot go
+ * @net: the namespace, of which the caller holds a reference
+ *
+ * Context: any.
+ * Return: the account.
+ */
+static inline struct sockwatch_net *sockwatch_net_held(const struct net *net)
+{
+	return net_generic(net, sockwatch_net_id);
+}
+
+#endif /* _SOCKWATCH_NETNS_H */

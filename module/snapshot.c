@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The numbers as plain structs, for whoever shows them. */
+#include <linux/err.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/timekeeping.h>
+
+#include "snapshot.h"
+
+static sockwatch_hook_reader hook_reader;
+
+static int row_cmp(const void *a, const void *b)
+{
+	u64 x = ((const struct sockwatch_row *)a)->key;
+	u64 y = ((const struct sockwatch_row *)b)->key;
+
+	return x < y ? -1 : x > y;
+}
+
+static void row_merge(struct sockwatch_row *to,
+		      const struct sockwatch_row *from)
+{
+	unsigned int i;
+
+	to->failures += from->failures;
+	for (i = 0; i < SOCKWATCH_C_MAX; i++)
+		to->count[i] += from->count[i];
+}
+
+static bool row_counted(const struct sockwatch_row *row)
+{
+	u64 any = row->failures;
+	unsigned int i;
+
+	for (i = 0; i < SOCKWATCH_C_MAX; i++)
+		any |= row->count[i];
+	return any;
+}
+
+/*
+ * The columns are folded in their order: what ends a socket before what began
+ * it, so that a socket that comes and goes meanwhile never makes a difference
+ * negative.
+ */
+static void kinds_fold(struct sockwatch_row *rows,
+		       const struct sockwatch_counters *c, u64 *sums)
+{
+	unsigned int column;
+	unsigned int row;
+
+	for (column = 0; column < c->width; column++) {
+		sockwatch_counters_fold(c, column, sums);
+		/* Pairs with the order in which one socket's hooks run. */
+		smp_rmb();
+		for (row = 0; row <= c->nr; row++)
+			rows[row].count[column] = sums[row];
+	}
+	for (row = 0; row < c->nr; row++)
+		rows[row].key = READ_ONCE(c->keys[row]);
+	rows[c->nr].key = SOCKWATCH_KEY_OTHER;
+}
+
+static void failures_fold(struct sockwatch_row *rows,
+			  const struct sockwatch_counters *c, u64 *sums)
+{
+	unsigned int row;
+
+	sockwatch_counters_fold(c, 0, sums);
+	for (row = 0; row < c->nr; row++) {
+		rows[row].key = READ_ONCE(c->keys[row]);
+		rows[row].failures = sums[row];
+	}
+	rows[c->nr].key = SOCKWATCH_KEY_OTHER;
+	rows[c->nr].failures = sums[c->nr];
+}
+
+/* Sorts the rows, makes one of those with the same key, leaves out the zero. */
+static void rows_tidy(struct sockwatch_snapshot *snapshot)
+{
+	struct sockwatch_row *rows = snapshot->rows;
+	unsigned int nr = 0;
+	unsigned int i;
+
+	sort(rows, snapshot->nr, sizeof(rows[0]), row_cmp, NULL);
+	for (i = 0; i < snapshot->nr; i++) {
+		if (!row_counted(&rows[i]))
+			continue;
+		if (nr && rows[nr - 1].key == rows[i].key)
+			row_merge(&rows[nr - 1], &rows[i]);
+		else
+			rows[nr++] = rows[i];
+	}
+	snapshot->nr = nr;
+}
+
+static struct sockwatch_snapshot *
+snapshot_new(const struct sockwatch_net *snet, unsigned int nr)
+{
+	struct sockwatch_snapshot *snapshot;
+
+	snapshot = kvzalloc(struct_size(snapshot, rows, nr), GFP_KERNEL);
+	if (!snapshot)
+		return NULL;
+	snapshot->netns = snet->net->ns.inum;
+	snapshot->time_ns = ktime_get_real_ns();
+	snapshot->nr = nr;
+	return snapshot;
+}
+
+/* Room for the sums of the largest table, which is that of failures. */
+static u64 *sums_new(const struct sockwatch_net *snet)
+{
+	return kvmalloc_array(max(snet->kinds.nr, snet->failures.nr) + 1,
+			      sizeof(u64), GFP_KERNEL);
+}
+
+/**
+ * sockwatch_snapshot_kinds() - the counters of every kind
+ * @snet: the namespace, which the caller keeps from going
+ *
+ * Context: process, may sleep.
+ * Return: the snapshot, for sockwatch_snapshot_free(); or ERR_PTR(-ENOMEM).
+ */
+struct sockwatch_snapshot *
+sockwatch_snapshot_kinds(const struct sockwatch_net *snet)
+{
+	unsigned int nr = snet->kinds.nr + 1;
+	struct sockwatch_snapshot *snapshot;
+	struct sockwatch_row *row;
+	u64 *sums;
+
+	snapshot = snapshot_new(snet, nr + snet->failures.nr + 1);
+	sums = sums_new(snet);
+	if (!snapshot || !sums)
+		goto err_free;
+	kinds_fold(snapshot->rows, &snet->kinds, sums);
+	failures_fold(snapshot->rows + nr, &snet->failures, sums);
+	for (row = snapshot->rows + nr;
+	     row < snapshot->rows + snapshot->nr; row++)
+		row->key = sockwatch_failure_kind(row->key);
+	rows_tidy(snapshot);
+	kvfree(sums);
+	return snapshot;
+
+err_free:
+	kvfree(sums);
+	kvfree(snapshot);
+	return ERR_PTR(-ENOMEM);
+}
+
+/**
+ * sockwatch_snapshot_failures() - the failed attempts by kind and errno
+ * @snet: the namespace, which the caller keeps from going
+ *
+ * Context: process, may sleep.
+ * Return: the snapshot, for sockwatch_snapshot_free(); or ERR_PTR(-ENOMEM).
+ */
+struct sockwatch_snapshot *
+sockwatch_snapshot_failures(const struct sockwatch_net *snet)
+{
+	struct sockwatch_snapshot *snapshot;
+	u64 *sums;
+
+	snapshot = snapshot_new(snet, snet->failures.nr + 1);
+	sums = sums_new(snet);
+	if (!snapshot || !sums)
+		goto err_free;
+	failures_fold(snapshot->rows, &snet->failures, sums);
+	rows_tidy(snapshot);
+	kvfree(sums);
+	return snapshot;
+
+err_free:
+	kvfree(sums);
+	kvfree(snapshot);
+	return ERR_PTR(-ENOMEM);
+}
+
+/**
+ * sockwatch_snapshot_lost() - sockets the tracking table had no room for
+ * @snet: the namespace, which the caller keeps from going
+ *
+ * Context: any.
+ * Return: how many, of all kinds.
+ */
+u64 sockwatch_snapshot_lost(const struct sockwatch_net *snet)
+{
+	return sockwatch_counters_total(&snet->kinds, SOCKWATCH_C_LOST);
+}
+
+/**
+ * sockwatch_row_attempts() - calls for a new socket that have ended
+ * @row: of sockwatch_snapshot_kinds()
+ *
+ * Return: a number of calls.
+ */
+u64 sockwatch_row_attempts(const struct sockwatch_row *row)
+{
+	return row->failures + row->count[SOCKWATCH_C_CREATED] +
+	       row->count[SOCKWATCH_C_KERNEL];
+}
+
+/**
+ * sockwatch_row_open() - sockets that are open
+ * @row: of sockwatch_snapshot_kinds()
+ *
+ * Return: a number of sockets.
+ */
+u64 sockwatch_row_open(const struct sockwatch_row *row)
+{
+	return row->count[SOCKWATCH_C_CREATED] +
+	       row->count[SOCKWATCH_C_KERNEL] +
+	       row->count[SOCKWATCH_C_ACCEPTED] +
+	       row->count[SOCKWATCH_C_PREEXISTING] -
+	       row->count[SOCKWATCH_C_RELEASED];
+}
+
+/**
+ * sockwatch_row_kernel_open() - open sockets that the kernel holds
+ * @row: of sockwatch_snapshot_kinds()
+ *
+ * Return: a number of sockets.
+ */
+u64 sockwatch_row_kernel_open(const struct sockwatch_row *row)
+{
+	return row->count[SOCKWATCH_C_KERNEL_HELD] -
+	       row->count[SOCKWATCH_C_KERNEL_RELEASED];
+}
+
+/**
+ * sockwatch_snapshot_free() - give a snapshot back
+ * @snapshot: the snapshot
+ *
+ * Context: process.
+ */
+void sockwatch_snapshot_free(struct sockwatch_snapshot *snapshot)
+{
+	kvfree(snapshot);
+}
+
+/**
+ * sockwatch_snapshot_set_hooks() - say who knows the state of the hooks
+ * @reader: gives the status of hook @id, or false behind the last one
+ *
+ * Context: process; while nothing reads: before the files and the netlink
+ * family are there, or after.
+ */
+void sockwatch_snapshot_set_hooks(sockwatch_hook_reader reader)
+{
+	hook_reader = reader;
+}
+
+/**
+ * sockwatch_snapshot_hook() - the status of a hook
+ * @id: counted from 0
+ * @status: filled
+ *
+ * Context: process.
+ * Return: false: there are no more.
+ */
+bool sockwatch_snapshot_hook(unsigned int id,
+			     struct sockwatch_hook_status *status)
+{
+	return hook_reader && hook_reader(id, status);
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is known of each live sock: a bounded table, filled without a lock. */
+#include <linux/atomic.h>
+#include <linux/errno.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+
+#include "track.h"
+
+/*
+ * Open addressing: a sock lies at most PROBES slots behind its hash.  A search
+ * cannot stop at an empty slot, since slots empty in any order; but almost
+ * every sock lies in one of the first, and only a sock that is not there costs
+ * the whole walk.
+ */
+#define PROBES	64
+
+struct sockwatch_track sockwatch_track __read_mostly;
+DEFINE_PER_CPU(s64, sockwatch_track_here);
+
+/**
+ * sockwatch_track_init() - allocate the table
+ * @max_sockets: entries, a power of two of at least 64
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int sockwatch_track_init(unsigned int max_sockets)
+{
+	int cpu;
+
+	sockwatch_track.shift = 64 - ilog2(max_sockets);
+	sockwatch_track.mask = max_sockets - 1;
+	sockwatch_track.keys = kvcalloc(max_sockets,
+					sizeof(*sockwatch_track.keys),
+					GFP_KERNEL);
+	if (!sockwatch_track.keys)
+		return -ENOMEM;
+	sockwatch_track.entries = kvcalloc(max_sockets,
+					   sizeof(*sockwatch_track.entries),
+					   GFP_KERNEL);
+	if (!sockwatch_track.entries)
+		goto err_keys;
+	for_each_possible_cpu(cpu)
+		per_cpu(sockwatch_track_here, cpu) = 0;
+	return 0;
+
+err_keys:
+	kvfree(sockwatch_track.keys);
+	return -ENOMEM;
+}
+
+/**
+ * sockwatch_track_exit() - free the table
+ *
+ * Context: process, after the last hook is gone.
+ */
+void sockwatch_track_exit(void)
+{
+	kvfree(sockwatch_track.entries);
+	kvfree(sockwatch_track.keys);
+}
+
+/**
+ * sockwatch_track_max() - how many socks the table can hold
+ *
+ * Context: any.
+ * Return: entries.
+ */
+unsigned int sockwatch_track_max(void)
+{
+	return sockwatch_track.mask + 1;
+}
+
+/**
+ * sockwatch_track_used() - how many socks the table holds
+ *
+ * Context: any.  A sock that comes or goes meanwhile may be counted or not.
+ * Return: entries in use.
+ */
+s64 sockwatch_track_used(void)
+{
+	s64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(sockwatch_track_here, cpu));
+	return sum < 0 ? 0 : sum;
+}
+
+static bool slot_take(unsigned int slot, const void *sk)
+{
+	if (cmpxchg(&sockwatch_track.keys[slot], NULL, sk))
+		return false;
+	this_cpu_inc(sockwatch_track_here);
+	return true;
+}
+
+/**
+ * sockwatch_track_add() - track a sock
+ * @sk: the sock, used as a number only
+ *
+ * A stale entry of the same address is taken over: sk_prot_alloc() gives the
+ * memory back without security_sk_free() where an LSM refuses
+ * (net/core/sock.c), so a sock can have gone unseen.
+ *
+ * Context: any.  No lock, no allocation.
+ * Return: an entry in state SOCKWATCH_PENDING, or NULL: no room.
+ */
+struct sockwatch_entry *sockwatch_track_add(const void *sk)
+{
+	unsigned int slot = sockwatch_track_hash(sk);
+	struct sockwatch_entry *entry;
+	unsigned int left;
+	const void *have;
+
+	for (left = PROBES; left; left--) {
+		have = READ_ONCE(sockwatch_track.keys[slot]);
+		entry = &sockwatch_track.entries[slot];
+		if (likely(!have) && slot_take(slot, sk))
+			return entry;
+		if (unlikely(have == sk)) {
+			WRITE_ONCE(entry->snet, NULL);
+			WRITE_ONCE(entry->state, SOCKWATCH_PENDING);
+			return entry;
+		}
+		slot = (slot + 1) & sockwatch_track.mask;
+	}
+	return NULL;
+}
+
+/**
+ * sockwatch_track_search() - the long way of sockwatch_track_find()
+ * @sk: as there
+ *
+ * Context: any.  No lock.
+ * Return: as there.
+ */
+struct sockwatch_entry *sockwatch_track_search(const void *sk)
+{
+	unsigned int slot = sockwatch_track_hash(sk);
+	unsigned int left;
+
+	for (left = PROBES; left; left--) {
+		if (READ_ONCE(sockwatch_track.keys[slot]) == sk)
+			return &sockwatch_track.entries[slot];
+		slot = (slot + 1) & sockwatch_track.mask;
+	}
+	return NULL;
+}
+
+/**
+ * sockwatch_track_for_each() - look at every entry in use
+ * @fn: called with each; its sock may go away at any time
+ * @arg: handed on to @fn
+ *
+ * Context: process; may be long.
+ */
+void sockwatch_track_for_each(void (*fn)(struct sockwatch_entry *entry,
+					 void *arg), void *arg)
+{
+	unsigned int slot;
+
+	for (slot = 0; slot <= sockwatch_track.mask; slot++) {
+		if (READ_ONCE(sockwatch_track.keys[slot]))
+			fn(&sockwatch_track.entries[slot], arg);
+		if (!(slot % 4096))
+			cond_resched();
+	}
+}

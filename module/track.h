@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What is known of each live sock: a bounded table, filled without a lock. */
+#ifndef _SOCKWATCH_TRACK_H
+#define _SOCKWATCH_TRACK_H
+
+#include <linux/atomic.h>
+#include <linux/cache.h>
+#include <linux/compiler.h>
+#include <linux/hash.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+
+struct net;
+struct sockwatch_net;
+
+/**
+ * enum sockwatch_state - how far the account of a sock has come
+ *
+ * @SOCKWATCH_PENDING: allocated; nobody has said yet what it is for
+ * @SOCKWATCH_EARLY: the kernel made it for a namespace that is still being set
+ *	up; counted when that namespace is ready
+ * @SOCKWATCH_CHILD: made for an incoming connection, counted as cloned
+ * @SOCKWATCH_OPEN: counted in `open`
+ */
+enum sockwatch_state {
+	SOCKWATCH_PENDING,
+	SOCKWATCH_EARLY,
+	SOCKWATCH_CHILD,
+	SOCKWATCH_OPEN,
+};
+
+/**
+ * enum sockwatch_origin - how a sock in `open` came to be
+ *
+ * @SOCKWATCH_ORIGIN_CREATED: by a system call
+ * @SOCKWATCH_ORIGIN_KERNEL: by the kernel
+ * @SOCKWATCH_ORIGIN_ACCEPTED: by accept
+ * @SOCKWATCH_ORIGIN_PREEXISTING: found by the census
+ */
+enum sockwatch_origin {
+	SOCKWATCH_ORIGIN_CREATED,
+	SOCKWATCH_ORIGIN_KERNEL,
+	SOCKWATCH_ORIGIN_ACCEPTED,
+	SOCKWATCH_ORIGIN_PREEXISTING,
+};
+
+/**
+ * struct sockwatch_owner - who made or accepted a sock
+ * @cgroup_id: its cgroup (v2) at that time, 0 where there is none
+ * @pid: thread group id in the initial pid namespace, 0 if not known
+ * @uid: uid in the initial user namespace
+ * @comm: name of the task
+ */
+struct sockwatch_owner {
+	u64 cgroup_id;
+	u32 pid;
+	u32 uid;
+	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct sockwatch_entry - one tracked sock
+ * @snet: the namespace it is counted in; NULL once that is gone
+ * @early_net: the namespace of a SOCKWATCH_EARLY sock
+ * @birth_ns: sockwatch_clock_ns() when it was made, cloned or found
+ * @early_kind: the kind of a SOCKWATCH_EARLY sock
+ * @owner: who made or accepted it
+ * @row: its row in @snet's counters
+ * @state: &enum sockwatch_state
+ * @origin: &enum sockwatch_origin, valid when SOCKWATCH_OPEN
+ * @kernel: it is held by the kernel
+ *
+ * The hooks of one sock follow each other (allocation, creation or clone,
+ * accept, free), each being ordered after the last by whatever made the sock
+ * visible; so an entry has one writer at a time.  The two exceptions go by
+ * compare-and-exchange: the census changes @state, the end of a namespace
+ * @snet.
+ */
+struct sockwatch_entry {
+	union {
+		struct sockwatch_net *snet;
+		const struct net *early_net;
+	};
+	union {
+		u64 birth_ns;
+		u64 early_kind;
+	};
+	struct sockwatch_owner owner;
+	u16 row;
+	u8 state;
+	u8 origin;
+	bool kernel;
+} ____cacheline_aligned;
+
+/**
+ * struct sockwatch_track - the table
+ * @shift: 64 - log2 of its size
+ * @mask: its size - 1
+ * @keys: the sock of each slot, or NULL
+ * @entries: what is known of it
+ *
+ * The keys lie apart from the entries: eight of them share a cache line, which
+ * is what a search reads.  A key is the sock's address; it never leaves here.
+ */
+struct sockwatch_track {
+	unsigned int shift;
+	unsigned int mask;
+	const void **keys;
+	struct sockwatch_entry *entries;
+};
+
+extern struct sockwatch_track sockwatch_track;
+DECLARE_PER_CPU(s64, sockwatch_track_here);
+
+int sockwatch_track_init(unsigned int max_sockets);
+void sockwatch_track_exit(void);
+unsigned int sockwatch_track_max(void);
+s64 sockwatch_track_used(void);
+
+struct sockwatch_entry *sockwatch_track_add(const void *sk);
+struct sockwatch_entry *sockwatch_track_search(const void *sk);
+void sockwatch_track_for_each(void (*fn)(struct sockwatch_entry *entry,
+					 void *arg), void *arg);
+
+/**
+ * sockwatch_track_hash() - the first slot in which a sock may lie
+ * @sk: the sock, used as a number only
+ *
+ * Context: any.
+ * Return: a slot.
+ */
+static __always_inline unsigned int sockwatch_track_hash(const void *sk)
+{
+	return (u64)sk * GOLDEN_RATIO_64 >> sockwatch_track.shift;
+}
+
+/**
+ * sockwatch_track_alloc() - track a sock that was just allocated
+ * @sk: the sock, used as a number only
+ *
+ * The short way of sockwatch_track_add().
+ *
+ * Context: any.  No lock, no allocation.
+ */
+static __always_inline void sockwatch_track_alloc(const void *sk)
+{
+	const void **key = &sockwatch_track.keys[sockwatch_track_hash(sk)];
+
+	if (likely(!READ_ONCE(*key) && !cmpxchg(key, NULL, sk)))
+		this_cpu_inc(sockwatch_track_here);
+	else
+		sockwatch_track_add(sk);
+}
+
+/**
+ * sockwatch_track_find() - the entry of a sock
+ * @sk: the sock; it must not go away meanwhile
+ *
+ * Context: any.  No lock.
+ * Return: the entry, or NULL.
+ */
+static __always_inline struct sockwatch_entry *
+sockwatch_track_find(const void *sk)
+{
+	unsigned int slot = sockwatch_track_hash(sk);
+
+	if (likely(READ_ONCE(sockwatch_track.keys[slot]) == sk))
+		return &sockwatch_track.entries[slot];
+	return sockwatch_track_search(sk);
+}
+
+/**
+ * sockwatch_track_del() - forget a sock that nobody uses any more
+ * @entry: what sockwatch_track_find() returned
+ *
+ * The entry is PENDING and without a namespace before its key goes, so that
+ * sockwatch_track_add() finds it ready.
+ *
+ * Context: any.  No lock.
+ */
+static __always_inline void sockwatch_track_del(struct sockwatch_entry *entry)
+{
+	size_t slot = entry - sockwatch_track.entries;
+
+	WRITE_ONCE(entry->snet, NULL);
+	WRITE_ONCE(entry->state, SOCKWATCH_PENDING);
+	smp_store_release(&sockwatch_track.keys[slot], NULL);
+	this_cpu_dec(sockwatch_track_here);
+}
+
+#endif /* _SOCKWATCH_TRACK_H */

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/* classify: kinds and failures as numbers and back. */
+#include <kunit/test.h>
+#include <linux/err.h>
+#include <linux/limits.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+
+#include "classify.h"
+#include "suites.h"
+
+static void expect_round_trip(struct kunit *test, int family, int type,
+			      int protocol)
+{
+	u64 key = sockwatch_kind_pack(family, type, protocol);
+	struct sockwatch_kind kind = sockwatch_kind_unpack(key);
+
+	KUNIT_EXPECT_NE(test, key, SOCKWATCH_KIND_OTHER);
+	KUNIT_EXPECT_NE(test, key, 0ULL);
+	KUNIT_EXPECT_EQ(test, (int)kind.family, family);
+	KUNIT_EXPECT_EQ(test, (int)kind.type, type);
+	KUNIT_EXPECT_EQ(test, (int)kind.protocol, protocol);
+}
+
+/* Every family and type that a socket can have, over the protocols' range. */
+static void round_trip(struct kunit *test)
+{
+	static const int protocols[] = { 0, 1, 6, 17, 255, 262, 0x7fff, 0x8000,
+					 0xffff };
+	int family, type, i;
+
+	for (family = 0; family < AF_MAX; family++)
+		for (type = 0; type < SOCK_MAX; type++)
+			for (i = 0; i < ARRAY_SIZE(protocols); i++)
+				expect_round_trip(test, family, type,
+						  protocols[i]);
+}
+
+/* Each of the three over all of its 16 bits, with the others at both ends. */
+static void round_trip_bits(struct kunit *test)
+{
+	int n;
+
+	for (n = 0; n <= U16_MAX; n += 251) {
+		expect_round_trip(test, n, 0, 0);
+		expect_round_trip(test, 0, n, 0);
+		expect_round_trip(test, 0, 0, n);
+		expect_round_trip(test, n, U16_MAX, U16_MAX);
+		expect_round_trip(test, U16_MAX, n, U16_MAX);
+		expect_round_trip(test, U16_MAX, U16_MAX, n);
+	}
+	expect_round_trip(test, U16_MAX, U16_MAX, U16_MAX);
+}
+
+/* Keys sort by family, then type, then protocol; `other` comes last. */
+static void order(struct kunit *test)
+{
+	u64 low = sockwatch_kind_pack(1, 5, U16_MAX);
+	u64 mid = sockwatch_kind_pack(2, 1, 6);
+	u64 high = sockwatch_kind_pack(2, 1, 262);
+	u64 top = sockwatch_kind_pack(U16_MAX, U16_MAX, U16_MAX);
+
+	KUNIT_EXPECT_LT(test, low, mid);
+	KUNIT_EXPECT_LT(test, mid, high);
+	KUNIT_EXPECT_LT(test, high, top);
+	KUNIT_EXPECT_LT(test, top, SOCKWATCH_KIND_OTHER);
+}
+
+/* What a system call can ask for, and no socket can be. */
+static void out_of_range(struct kunit *test)
+{
+	static const int bad[] = { -1, INT_MIN, INT_MAX, U16_MAX + 1,
+				   1 << 20, -U16_MAX };
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		KUNIT_EXPECT_EQ(test, sockwatch_kind_pack(bad[i], 1, 6),
+				SOCKWATCH_KIND_OTHER);
+		KUNIT_EXPECT_EQ(test, sockwatch_kind_pack(2, bad[i], 6),
+				SOCKWATCH_KIND_OTHER);
+		KUNIT_EXPECT_EQ(test, sockwatch_kind_pack(2, 1, bad[i]),
+				SOCKWATCH_KIND_OTHER);
+		KUNIT_EXPECT_EQ(test, sockwatch_kind_pack(bad[i], bad[i],
+							  bad[i]),
+				SOCKWATCH_KIND_OTHER);
+	}
+}
+
+static void expect_failure(struct kunit *test, u64 kind, int err)
+{
+	u64 key = sockwatch_failure_pack(kind, err);
+	struct sockwatch_kind was = sockwatch_kind_unpack(kind);
+	struct sockwatch_kind is = sockwatch_kind_unpack(key);
+
+	KUNIT_EXPECT_NE(test, key, SOCKWATCH_KIND_OTHER);
+	KUNIT_EXPECT_EQ(test, sockwatch_failure_kind(key), kind);
+	KUNIT_EXPECT_EQ(test, (int)sockwatch_failure_errno(key), -err);
+	KUNIT_EXPECT_EQ(test, is.family, was.family);
+	KUNIT_EXPECT_EQ(test, is.type, was.type);
+	KUNIT_EXPECT_EQ(test, is.protocol, was.protocol);
+}
+
+static void failure_every_errno(struct kunit *test)
+{
+	u64 kind = sockwatch_kind_pack(10, 1, 262);
+	u64 top = sockwatch_kind_pack(U16_MAX, U16_MAX, U16_MAX);
+	int err;
+
+	for (err = 1; err <= MAX_ERRNO; err++) {
+		expect_failure(test, kind, -err);
+		expect_failure(test, top, -err);
+	}
+}
+
+static void failure_not_an_errno(struct kunit *test)
+{
+	static const int bad[] = { 0, 1, 22, INT_MAX, INT_MIN, -MAX_ERRNO - 1 };
+	u64 kind = sockwatch_kind_pack(2, 1, 6);
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		KUNIT_EXPECT_EQ(test, sockwatch_failure_pack(kind, bad[i]),
+				SOCKWATCH_KIND_OTHER);
+}
+
+static void failure_of_other(struct kunit *test)
+{
+	u64 key = sockwatch_failure_pack(SOCKWATCH_KIND_OTHER, -EINVAL);
+
+	KUNIT_EXPECT_EQ(test, key, SOCKWATCH_KIND_OTHER);
+	KUNIT_EXPECT_EQ(test, sockwatch_failure_kind(key),
+			SOCKWATCH_KIND_OTHER);
+}
+
+static struct kunit_case classify_cases[] = {
+	KUNIT_CASE(round_trip),
+	KUNIT_CASE(round_trip_bits),
+	KUNIT_CASE(order),
+	KUNIT_CASE(out_of_range),
+	KUNIT_CASE(failure_every_errno),
+	KUNIT_CASE(failure_not_an_errno),
+	KUNIT_CASE(failure_of_other),
+	{}
+};
+
+struct kunit_suite sockwatch_classify_suite = {
+	.name = "sockwatch_classify",
+	.test_cases = classify_cases,
+};

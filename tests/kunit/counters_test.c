@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/* counters: a bounded table of keys, counted on every CPU. */
+#include <kunit/test.h>
+#include <linux/cpumask.h>
+#include <linux/smp.h>
+
+#include "classify.h"
+#include "counters.h"
+#include "crowd.h"
+#include "netns.h"
+#include "suites.h"
+
+#define NR	16
+#define WIDTH	3
+
+static struct sockwatch_counters table;
+
+static int counters_start(struct kunit *test)
+{
+	return sockwatch_counters_init(&table, NR, WIDTH);
+}
+
+static void counters_stop(struct kunit *test)
+{
+	if (table.keys)
+		sockwatch_counters_free(&table);
+	table.keys = NULL;
+}
+
+static unsigned int row_get(u64 key)
+{
+	return sockwatch_counters_row(&table, key);
+}
+
+static void row_add(unsigned int row, unsigned int column, u64 n)
+{
+	this_cpu_add(sockwatch_counters_cells(&table, row)[column], n);
+}
+
+/* The @n-th key whose place is @row. */
+static u64 key_at(unsigned int row, unsigned int n)
+{
+	u64 key = 0;
+
+	do {
+		key++;
+		if (sockwatch_counters_hash(&table, key) == row && !n--)
+			return key;
+	} while (key < 1 << 20);
+	return 0;
+}
+
+static void empty(struct kunit *test)
+{
+	u64 sums[NR + 1];
+	unsigned int row;
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&table.used), 0);
+	KUNIT_EXPECT_EQ(test, sockwatch_counters_total(&table, 0), 0ULL);
+	sockwatch_counters_fold(&table, WIDTH - 1, sums);
+	for (row = 0; row <= NR; row++)
+		KUNIT_EXPECT_EQ(test, sums[row], 0ULL);
+}
+
+/* A key keeps its row, and no two keys share one. */
+static void rows_stay(struct kunit *test)
+{
+	unsigned int rows[NR];
+	u64 key;
+
+	for (key = 1; key <= NR; key++) {
+		rows[key - 1] = row_get(sockwatch_kind_pack(2, 1, key));
+		KUNIT_ASSERT_LT(test, rows[key - 1], (unsigned int)NR);
+		KUNIT_EXPECT_EQ(test, table.keys[rows[key - 1]],
+				sockwatch_kind_pack(2, 1, key));
+		KUNIT_EXPECT_EQ(test, atomic_read(&table.used), (int)key);
+	}
+	for (key = 1; key <= NR; key++)
+		KUNIT_EXPECT_EQ(test, row_get(sockwatch_kind_pack(2, 1, key)),
+				rows[key - 1]);
+	KUNIT_EXPECT_EQ(test, atomic_read(&table.used), NR);
+}
+
+/* Three keys of one place, the last, lie behind it and around the end. */
+static void collisions(struct kunit *test)
+{
+	u64 keys[3];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		keys[i] = key_at(NR - 1, i);
+		KUNIT_ASSERT_NE(test, keys[i], 0ULL);
+	}
+	KUNIT_EXPECT_EQ(test, row_get(keys[0]), (unsigned int)NR - 1);
+	KUNIT_EXPECT_EQ(test, row_get(keys[1]), 0U);
+	KUNIT_EXPECT_EQ(test, row_get(keys[2]), 1U);
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		row_add(row_get(keys[i]), 1, i + 1);
+		row_add(row_get(keys[i]), 1, i + 1);
+	}
+	KUNIT_EXPECT_EQ(test, atomic_read(&table.used), 3);
+	KUNIT_EXPECT_EQ(test, sockwatch_counters_total(&table, 1), 12ULL);
+}
+
+static void overflow(struct kunit *test)
+{
+	u64 sums[NR + 1];
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, row_get(SOCKWATCH_KEY_OTHER), (unsigned int)NR);
+	KUNIT_EXPECT_EQ(test, atomic_read(&table.used), 0);
+	for (i = 0; i < NR + 5; i++)
+		row_add(row_get(sockwatch_kind_pack(2, 3, i)), 0, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&table.used), NR);
+	sockwatch_counters_fold(&table, 0, sums);
+	for (i = 0; i < NR; i++)
+		KUNIT_EXPECT_EQ(test, sums[i], 1ULL);
+	KUNIT_EXPECT_EQ(test, sums[NR], 5ULL);
+	KUNIT_EXPECT_EQ(test, sockwatch_counters_total(&table, 0), NR + 5ULL);
+}
+
+/* One column must not run into its neighbours. */
+static void columns(struct kunit *test)
+{
+	unsigned int row = row_get(7);
+	u64 sums[NR + 1];
+	unsigned int i;
+
+	for (i = 0; i < WIDTH; i++)
+		row_add(row, i, 10 * (i + 1));
+	row_add(NR, WIDTH - 1, 5);
+	for (i = 0; i < WIDTH; i++) {
+		sockwatch_counters_fold(&table, i, sums);
+		KUNIT_EXPECT_EQ(test, sums[row], 10ULL * (i + 1));
+	}
+	KUNIT_EXPECT_EQ(test, sums[NR], 5ULL);
+	KUNIT_EXPECT_EQ(test, sockwatch_counters_total(&table, WIDTH - 1),
+			35ULL);
+}
+
+static void count_here(void *arg)
+{
+	row_add(*(unsigned int *)arg, 2, smp_processor_id() + 1);
+}
+
+static void every_cpu(struct kunit *test)
+{
+	unsigned int row = row_get(42);
+	u64 want = 0, sums[NR + 1];
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		KUNIT_ASSERT_EQ(test, 0,
+				smp_call_function_single(cpu, count_here, &row,
+							 true));
+		want += cpu + 1;
+		KUNIT_EXPECT_EQ(test, cpu + 1ULL,
+				per_cpu_ptr(table.cells,
+					    cpu)[row * WIDTH + 2]);
+	}
+	sockwatch_counters_fold(&table, 2, sums);
+	KUNIT_EXPECT_EQ(test, sums[row], want);
+	KUNIT_EXPECT_EQ(test, sockwatch_counters_total(&table, 2), want);
+}
+
+/* A counter moved down on another CPU than it went up on. */
+static void count_back(void *arg)
+{
+	row_add(*(unsigned int *)arg, 0, -1);
+}
+
+static void up_here_down_there(struct kunit *test)
+{
+	unsigned int row = row_get(42);
+	int cpu = cpumask_last(cpu_online_mask);
+
+	row_add(row, 0, 1);
+	smp_call_function_single(cpu, count_back, &row, true);
+	KUNIT_EXPECT_EQ(test, sockwatch_counters_total(&table, 0), 0ULL);
+}
+
+#define RACE_ROUNDS	64
+#define RACE_KEYS	(NR + 4)
+
+/* Everybody comes with the same new keys, each from another end. */
+static void race_member(unsigned int who, void *arg)
+{
+	unsigned int i, n;
+	u64 key;
+
+	for (i = 0; i < RACE_KEYS * RACE_ROUNDS; i++) {
+		n = who & 1 ? RACE_KEYS - 1 - i % RACE_KEYS : i % RACE_KEYS;
+		key = sockwatch_kind_pack(2, 1, n);
+		row_add(row_get(key), 0, 1);
+		row_add(row_get(key), 1, 2);
+	}
+}
+
+static void key_race(struct kunit *test)
+{
+	const u64 each = CROWD_SIZE * RACE_ROUNDS;
+	u64 sums[NR + 1];
+	unsigned int i, j;
+
+	KUNIT_ASSERT_EQ(test, crowd_run(test, race_member, NULL), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&table.used), NR);
+	KUNIT_EXPECT_EQ(test, sockwatch_counters_total(&table, 0),
+			each * RACE_KEYS);
+	KUNIT_EXPECT_EQ(test, sockwatch_counters_total(&table, 1),
+			2 * each * RACE_KEYS);
+	for (i = 0; i < NR; i++)
+		for (j = 0; j < i; j++)
+			KUNIT_EXPECT_NE(test, table.keys[i], table.keys[j]);
+	/* A key has one row, or none and then always the overflow row. */
+	sockwatch_counters_fold(&table, 0, sums);
+	for (i = 0; i < NR; i++)
+		KUNIT_EXPECT_EQ(test, sums[i], each);
+	KUNIT_EXPECT_EQ(test, sums[NR], each * (RACE_KEYS - NR));
+}
+
+/* The largest table that the module's parameters allow fits. */
+static void widest(struct kunit *test)
+{
+	struct sockwatch_counters wide;
+	unsigned int row;
+
+	KUNIT_ASSERT_EQ(test, 0,
+			sockwatch_counters_init(&wide, 256, SOCKWATCH_C_MAX));
+	row = sockwatch_counters_row(&wide, 1);
+	this_cpu_inc(sockwatch_counters_cells(&wide, row)[SOCKWATCH_C_MAX - 1]);
+	this_cpu_inc(sockwatch_counters_cells(&wide, 256)[SOCKWATCH_C_MAX - 1]);
+	KUNIT_EXPECT_EQ(test, 2ULL,
+			sockwatch_counters_total(&wide, SOCKWATCH_C_MAX - 1));
+	sockwatch_counters_free(&wide);
+}
+
+static struct kunit_case counters_cases[] = {
+	KUNIT_CASE(empty),
+	KUNIT_CASE(rows_stay),
+	KUNIT_CASE(collisions),
+	KUNIT_CASE(overflow),
+	KUNIT_CASE(columns),
+	KUNIT_CASE(every_cpu),
+	KUNIT_CASE(up_here_down_there),
+	KUNIT_CASE(key_race),
+	KUNIT_CASE(widest),
+	{}
+};
+
+struct kunit_suite sockwatch_counters_suite = {
+	.name = "sockwatch_counters",
+	.init = counters_start,
+	.exit = counters_stop,
+	.test_cases = counters_cases,
+};

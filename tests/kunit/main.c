@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The KUnit suites of sockwatch, one a room, as a module of their own. */
+#include <kunit/test.h>
+#include <linux/module.h>
+
+#include "suites.h"
+
+kunit_test_suites(&sockwatch_classify_suite, &sockwatch_counters_suite,
+		  &sockwatch_track_suite, &sockwatch_account_suite,
+		  &sockwatch_account_census_suite,
+		  &sockwatch_account_netns_suite,
+		  &sockwatch_account_model_suite, &sockwatch_snapshot_suite,
+		  &sockwatch_clock_suite);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("KUnit suites of sockwatch");

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/* snapshot: the rows that have counted, in order, and what they add up to. */
+#include <kunit/test.h>
+#include <linux/err.h>
+#include <linux/ktime.h>
+
+#include "fake.h"
+#include "netns.h"
+#include "snapshot.h"
+#include "suites.h"
+
+#define T0	1000ULL
+
+static const struct sockwatch_net *snet(void)
+{
+	return sockwatch_net_held(&init_net);
+}
+
+static void empty(struct kunit *test)
+{
+	u64 before_ns = ktime_get_real_ns();
+	struct sockwatch_snapshot *snapshot = sockwatch_snapshot_kinds(snet());
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
+	KUNIT_EXPECT_EQ(test, snapshot->nr, 0U);
+	KUNIT_EXPECT_EQ(test, snapshot->netns, init_net.ns.inum);
+	KUNIT_EXPECT_NULL(test, snapshot->next);
+	KUNIT_EXPECT_GE(test, snapshot->time_ns, before_ns);
+	KUNIT_EXPECT_LE(test, snapshot->time_ns, ktime_get_real_ns());
+	sockwatch_snapshot_free(snapshot);
+
+	snapshot = sockwatch_snapshot_failures(snet());
+	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
+	KUNIT_EXPECT_EQ(test, snapshot->nr, 0U);
+	sockwatch_snapshot_free(snapshot);
+}
+
+static void create(struct kunit *test, u64 kind)
+{
+	sockwatch_account_create(&init_net, fake_sock(test, &init_net, kind),
+				 false, T0);
+}
+
+static void sorted(struct kunit *test)
+{
+	static const int protocols[] = { 9, 3, 255, 1, 17, 8, 200 };
+	struct sockwatch_snapshot *snapshot;
+	unsigned int i;
+
+	create(test, TCP6);
+	for (i = 0; i < ARRAY_SIZE(protocols); i++)
+		create(test, sockwatch_kind_pack(AF_INET, SOCK_RAW,
+						 protocols[i]));
+	create(test, UNIX);
+	snapshot = sockwatch_snapshot_kinds(snet());
+	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
+	KUNIT_ASSERT_EQ(test, snapshot->nr,
+			(unsigned int)ARRAY_SIZE(protocols) + 2);
+	KUNIT_EXPECT_EQ(test, snapshot->rows[0].key, UNIX);
+	KUNIT_EXPECT_EQ(test, snapshot->rows[snapshot->nr - 1].key, TCP6);
+	for (i = 1; i < snapshot->nr; i++)
+		KUNIT_EXPECT_LT(test, snapshot->rows[i - 1].key,
+				snapshot->rows[i].key);
+	sockwatch_snapshot_free(snapshot);
+}
+
+static void other_last(struct kunit *test)
+{
+	struct sockwatch_snapshot *snapshot;
+	int i;
+
+	sockwatch_account_create_failed(&init_net, -1, 0, 0, -EINVAL);
+	for (i = 0; i < FAKE_KINDS; i++)
+		create(test, sockwatch_kind_pack(U16_MAX, U16_MAX, i));
+	snapshot = sockwatch_snapshot_kinds(snet());
+	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
+	KUNIT_ASSERT_EQ(test, snapshot->nr, FAKE_KINDS + 1U);
+	KUNIT_EXPECT_EQ(test, snapshot->rows[FAKE_KINDS].key,
+			SOCKWATCH_KIND_OTHER);
+	KUNIT_EXPECT_EQ(test, 1ULL,
+			sockwatch_row_attempts(&snapshot->rows[FAKE_KINDS]));
+	sockwatch_snapshot_free(snapshot);
+}
+
+/* A row that has a key, and whose counters are all 0. */
+static void untouched_left_out(struct kunit *test)
+{
+	struct sockwatch_net *mine = sockwatch_net_held(&init_net);
+	struct sockwatch_snapshot *snapshot;
+
+	sockwatch_counters_row(&mine->kinds, LLC);
+	create(test, TCP);
+	KUNIT_EXPECT_EQ(test, atomic_read(&mine->kinds.used), 2);
+	snapshot = sockwatch_snapshot_kinds(mine);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
+	KUNIT_ASSERT_EQ(test, snapshot->nr, 1U);
+	KUNIT_EXPECT_EQ(test, snapshot->rows[0].key, TCP);
+	sockwatch_snapshot_free(snapshot);
+}
+
+/* Each column comes from its own counter, and the sums from the right ones. */
+static void sums(struct kunit *test)
+{
+	struct sockwatch_net *mine = sockwatch_net_held(&init_net);
+	struct sockwatch_snapshot *snapshot;
+	const struct sockwatch_row *row;
+	u64 __percpu *cells;
+	unsigned int i;
+
+	cells = sockwatch_counters_cells(&mine->kinds,
+					 sockwatch_counters_row(&mine->kinds,
+								TCP));
+	sockwatch_account_create_failed(&init_net, AF_INET, SOCK_STREAM,
+					IPPROTO_TCP, -EPERM);
+	for (i = 0; i < SOCKWATCH_C_MAX; i++)
+		this_cpu_add(cells[i], 1ULL << (4 * i));
+	snapshot = sockwatch_snapshot_kinds(mine);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
+	KUNIT_ASSERT_EQ(test, snapshot->nr, 1U);
+	row = &snapshot->rows[0];
+	for (i = 0; i < SOCKWATCH_C_MAX; i++)
+		KUNIT_EXPECT_EQ(test, row->count[i], 1ULL << (4 * i));
+	KUNIT_EXPECT_EQ(test, sockwatch_row_attempts(row),
+			1 + (1ULL << (4 * SOCKWATCH_C_CREATED)) +
+			(1ULL << (4 * SOCKWATCH_C_KERNEL)));
+	KUNIT_EXPECT_EQ(test, sockwatch_row_open(row),
+			(1ULL << (4 * SOCKWATCH_C_CREATED)) +
+			(1ULL << (4 * SOCKWATCH_C_KERNEL)) +
+			(1ULL << (4 * SOCKWATCH_C_ACCEPTED)) +
+			(1ULL << (4 * SOCKWATCH_C_PREEXISTING)) -
+			(1ULL << (4 * SOCKWATCH_C_RELEASED)));
+	KUNIT_EXPECT_EQ(test, sockwatch_row_kernel_open(row),
+			(1ULL << (4 * SOCKWATCH_C_KERNEL_HELD)) -
+			(1ULL << (4 * SOCKWATCH_C_KERNEL_RELEASED)));
+	KUNIT_EXPECT_EQ(test, sockwatch_snapshot_lost(mine),
+			1ULL << (4 * SOCKWATCH_C_LOST));
+	sockwatch_snapshot_free(snapshot);
+}
+
+/* What begins a socket is folded after what ends it, so no sum falls below. */
+static void fold_order(struct kunit *test)
+{
+	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_RELEASED,
+			(int)SOCKWATCH_C_CREATED);
+	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_RELEASED,
+			(int)SOCKWATCH_C_KERNEL);
+	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_RELEASED,
+			(int)SOCKWATCH_C_ACCEPTED);
+	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_RELEASED,
+			(int)SOCKWATCH_C_PREEXISTING);
+	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_KERNEL_RELEASED,
+			(int)SOCKWATCH_C_KERNEL_HELD);
+	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_UNACCEPTED,
+			(int)SOCKWATCH_C_CLONED);
+	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_ACCEPTED,
+			(int)SOCKWATCH_C_CLONED);
+}
+
+static void failures(struct kunit *test)
+{
+	struct sockwatch_snapshot *snapshot;
+	int i;
+
+	for (i = 0; i < 3; i++)
+		sockwatch_account_create_failed(&init_net, AF_INET,
+						SOCK_STREAM, IPPROTO_TCP,
+						-EMFILE);
+	sockwatch_account_create_failed(&init_net, AF_INET, SOCK_STREAM,
+					IPPROTO_TCP, -EPERM);
+	sockwatch_account_create_failed(&init_net, -1, 0, 0, -EPERM);
+	snapshot = sockwatch_snapshot_failures(snet());
+	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
+	KUNIT_ASSERT_EQ(test, snapshot->nr, 3U);
+	KUNIT_EXPECT_EQ(test, snapshot->rows[0].key,
+			sockwatch_failure_pack(TCP, -EPERM));
+	KUNIT_EXPECT_EQ(test, snapshot->rows[0].failures, 1ULL);
+	KUNIT_EXPECT_EQ(test, snapshot->rows[1].key,
+			sockwatch_failure_pack(TCP, -EMFILE));
+	KUNIT_EXPECT_EQ(test, snapshot->rows[1].failures, 3ULL);
+	KUNIT_EXPECT_EQ(test, snapshot->rows[2].key, SOCKWATCH_KIND_OTHER);
+	KUNIT_EXPECT_EQ(test, snapshot->rows[2].failures, 1ULL);
+	sockwatch_snapshot_free(snapshot);
+}
+
+/* However many errnos a kind failed with, and whether any worked: one row. */
+static void one_row_a_kind(struct kunit *test)
+{
+	struct sockwatch_snapshot *snapshot;
+	int err;
+
+	for (err = 1; err <= 5; err++) {
+		sockwatch_account_create_failed(&init_net, AF_INET, SOCK_STREAM,
+						IPPROTO_TCP, -err);
+		sockwatch_account_create_failed(&init_net, AF_INET, SOCK_DGRAM,
+						IPPROTO_UDP, -err);
+	}
+	create(test, TCP);
+	snapshot = sockwatch_snapshot_kinds(snet());
+	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
+	KUNIT_EXPECT_EQ(test, snapshot->nr, 2U);
+	sockwatch_snapshot_free(snapshot);
+	EXPECT_ROW(test, &init_net, TCP, .attempts = 6, .failures = 5,
+		   .created = 1, .open = 1);
+	EXPECT_ROW(test, &init_net, UDP, .attempts = 5, .failures = 5);
+}
+
+static bool two_hooks(unsigned int id, struct sockwatch_hook_status *status)
+{
+	status->hits = 100 + id;
+	return id < 2;
+}
+
+static void hooks(struct kunit *test)
+{
+	struct sockwatch_hook_status status = {};
+
+	KUNIT_EXPECT_FALSE(test, sockwatch_snapshot_hook(0, &status));
+	sockwatch_snapshot_set_hooks(two_hooks);
+	KUNIT_EXPECT_TRUE(test, sockwatch_snapshot_hook(1, &status));
+	KUNIT_EXPECT_EQ(test, status.hits, 101ULL);
+	KUNIT_EXPECT_FALSE(test, sockwatch_snapshot_hook(2, &status));
+	sockwatch_snapshot_set_hooks(NULL);
+	KUNIT_EXPECT_FALSE(test, sockwatch_snapshot_hook(0, &status));
+}
+
+static struct kunit_case snapshot_cases[] = {
+	KUNIT_CASE(empty),
+	KUNIT_CASE(sorted),
+	KUNIT_CASE(other_last),
+	KUNIT_CASE(untouched_left_out),
+	KUNIT_CASE(sums),
+	KUNIT_CASE(fold_order),
+	KUNIT_CASE(failures),
+	KUNIT_CASE(one_row_a_kind),
+	KUNIT_CASE(hooks),
+	{}
+};
+
+struct kunit_suite sockwatch_snapshot_suite = {
+	.name = "sockwatch_snapshot",
+	.init = fake_start,
+	.exit = fake_stop,
+	.test_cases = snapshot_cases,
+};

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The suites that main.c registers. */
+#ifndef _SOCKWATCH_SUITES_H
+#define _SOCKWATCH_SUITES_H
+
+#include <kunit/test.h>
+
+extern struct kunit_suite sockwatch_classify_suite;
+extern struct kunit_suite sockwatch_counters_suite;
+extern struct kunit_suite sockwatch_track_suite;
+extern struct kunit_suite sockwatch_account_suite;
+extern struct kunit_suite sockwatch_account_census_suite;
+extern struct kunit_suite sockwatch_account_netns_suite;
+extern struct kunit_suite sockwatch_account_model_suite;
+extern struct kunit_suite sockwatch_snapshot_suite;
+extern struct kunit_suite sockwatch_clock_suite;
+
+#endif /* _SOCKWATCH_SUITES_H */

@@ -1,0 +1,31 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Broken recordings: cut at every byte, and thousands with bits turned over."""
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
+import tap  # noqa: E402
+
+# So many that all of them take seconds, not minutes.
+FLIPS = "2000"
+
+CASES = [
+    ("show", "show"), ("show", "-j show"), ("show-all", "-j show -A"),
+    ("show-all", "show -A"), ("failures", "failures"),
+    ("failures", "-j failures"), ("info", "info"), ("real-info", "-j info"),
+]
+
+tap.build()
+for seed, (name, words) in enumerate(CASES, 1):
+    recording = tap.OUT / (name + ".recording")
+    recording.write_bytes(tap.recording(name))
+    done = subprocess.run([tap.OUT / "fuzz", recording, "1", FLIPS, str(seed)] +
+                          words.split(), text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, errors="replace")
+    cases = done.stdout.strip().lstrip("# ")
+    tap.ok(done.returncode == 0, "%s: sockwatch %s (%s)" %
+           (name, words, cases if not done.returncode else "broken"),
+           done.stdout)
+tap.finish()

@@ -1,0 +1,84 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""A stdout that is closed, full, or that nobody reads any more."""
+import os
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
+import tap  # noqa: E402
+
+SHOW = tap.description("show")
+COMMANDS = [["show"], ["show", "-j"], ["-h"], ["-V"], ["kinds", "family", "unix"]]
+
+
+def fails(words, why, **how):
+    done = tap.run(words, dump=SHOW, **how)
+    lines = done.stderr.splitlines()
+    tap.ok(done.returncode == 2 and len(lines) == 1 and
+           lines[0].startswith("sockwatch: cannot write the output: ") and
+           why in lines[0], "%s: %s" % (why, " ".join(words)), done)
+
+
+def quiet(words, name, **how):
+    done = tap.run(words, dump=SHOW, **how)
+    tap.ok(done.returncode == 0 and not done.stderr,
+           "%s: %s" % (name, " ".join(words)), done)
+
+
+def closed(*fds):
+    """For preexec_fn: these are closed when the command starts."""
+    def close():
+        for fd in fds:
+            os.close(fd)
+    return close
+
+
+def no_reader():
+    reader, writer = os.pipe()
+    os.close(reader)
+    return writer
+
+
+def slow_reader():
+    """Much more than a pipe holds, into a pipe that does not block."""
+    rows = 2000
+    row = "row netns=7 family=2 type=1 protocol=%d attempts=1\n"
+    dump = ("family id=31 version=1\n\nack\n\nhead netns=7 rows=%d\n" % rows +
+            "\n".join(row % n for n in range(rows)) + "done\n")
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    recording = tap.OUT / ("recording.%d" % os.getpid())
+    recording.write_bytes(tap.mkdump.make(dump))
+    child = subprocess.Popen([tap.REPLAY, "show", "-H"], stdout=writer,
+                             stderr=subprocess.PIPE,
+                             env=dict(os.environ,
+                                      SOCKWATCH_REPLAY=str(recording)))
+    os.close(writer)
+    with os.fdopen(reader) as file:
+        lines = file.read().splitlines()
+    errors = child.communicate(timeout=20)[1]
+    recording.unlink()
+    tap.ok(child.returncode == 0 and len(lines) == rows and not errors and
+           len(set(map(len, lines))) == 1,
+           "a pipe that does not block gets every line",
+           len(lines), child.returncode, errors)
+
+
+tap.build()
+for words in COMMANDS:
+    with open("/dev/full", "w") as full:
+        fails(words, "No space left", stdout=full)
+    fails(words, "stdout is closed", preexec_fn=closed(1))
+    writer = no_reader()
+    quiet(words, "nobody reads", stdout=writer)
+    os.close(writer)
+    quiet(words, "stdin is closed", preexec_fn=closed(0))
+    done = tap.run(words, dump=SHOW, preexec_fn=closed(0, 2))
+    tap.ok(done.returncode == 0 and done.stdout,
+           "stdin and stderr are closed: %s" % " ".join(words), done)
+    done = tap.run(words, dump=SHOW, preexec_fn=closed(0, 1, 2))
+    tap.equal(done.returncode, 2, "all are closed: %s" % " ".join(words))
+slow_reader()
+tap.finish()

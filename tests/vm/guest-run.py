@@ -1,0 +1,169 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Inside the guest: run KUnit and test files one after the other.
+
+usage: guest-run.py FOLDER [--kunit] FILE...
+
+FOLDER holds the modules.  Each line of output is one JSON object: "begin" and
+a file's name; then the name, its output, its exit status, the seconds it took
+and what the harness itself has to say against it."""
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SLOW = {'stock': 1, 'test': 2, 'debug': 5}
+TIMEOUT_S = 180
+
+
+def kernel_log():
+    return subprocess.run(['dmesg'], capture_output=True, text=True,
+                          errors='replace', check=True).stdout
+
+
+class KernelLog:
+    """What the kernel has logged since the last look."""
+
+    def __init__(self):
+        with open(os.path.join(HERE, 'guest/patterns'),
+                  encoding='ascii') as file:
+            patterns = file.read().split('\n')
+        self.bad = re.compile('|'.join(filter(None, patterns)))
+        self.mark()
+
+    def mark(self):
+        self.marker = f'sockwatch-test: mark {time.monotonic_ns()}'
+        with open('/dev/kmsg', 'w', encoding='ascii') as file:
+            file.write(self.marker + '\n')
+
+    def since(self):
+        _, _, text = kernel_log().rpartition(self.marker)
+        return text
+
+    def complaint(self):
+        """The part of the new text that speaks against the test, or ''."""
+        lines = self.since().splitlines()
+        for number, line in enumerate(lines):
+            if self.bad.search(line):
+                return '\n'.join(lines[max(0, number - 2):number + 40])
+        return ''
+
+
+def loaded(module='sockwatch'):
+    return os.path.exists(f'/sys/module/{module}/refcnt')
+
+
+def timeout_of(path):
+    """A file may ask for more with a line "# timeout: SECONDS"."""
+    seconds = TIMEOUT_S
+    with open(path, encoding='utf-8', errors='replace') as file:
+        for line in file.readlines()[:20]:
+            match = re.match(r'#\s*timeout:\s*(\d+)', line)
+            if match:
+                seconds = int(match.group(1))
+    return seconds * SLOW[os.environ['SW_KERNEL']]
+
+
+def end_group(process):
+    """Whatever the file left running."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def run(command, seconds, **options):
+    """Output and status of a command in a process group of its own.  The
+    output is a file: a pipe would wait for what the command left behind."""
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output,
+            stderr=subprocess.STDOUT, start_new_session=True, **options)
+        late = False
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            late = True
+        end_group(process)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            pass        # stuck in the kernel; the next files may tell more
+        output.seek(0)
+        text = output.read().decode('utf-8', 'replace')
+    return text, process.returncode, late
+
+
+def unload(faults):
+    """The module does not outlive the file that loaded it."""
+    if not loaded():
+        return
+    faults.append('the module was left loaded')
+    done = subprocess.run(['rmmod', 'sockwatch'], capture_output=True,
+                          text=True, timeout=120, check=False)
+    if done.returncode:
+        faults.append('and cannot be unloaded: ' + done.stderr.strip())
+
+
+def clean_namespaces():
+    if not os.path.isdir('/run/netns'):
+        return
+    for name in os.listdir('/run/netns'):
+        subprocess.run(['ip', 'netns', 'delete', name], check=False,
+                       stderr=subprocess.DEVNULL)
+
+
+def run_file(path, log):
+    log.mark()
+    faults = []
+    seconds = timeout_of(path)
+    with tempfile.TemporaryDirectory(prefix='sockwatch-test-') as scratch:
+        text, status, late = run([path], seconds,
+                                 env=dict(os.environ, SW_TMP=scratch))
+    if late:
+        faults.append(f'not done after {seconds} s')
+    unload(faults)
+    clean_namespaces()
+    complaint = log.complaint()
+    if complaint:
+        faults.append('the kernel log speaks against it:\n' + complaint)
+    return text, status, faults
+
+
+def run_kunit(module, log):
+    log.mark()
+    faults = []
+    text, status, late = run(['insmod', module], TIMEOUT_S)
+    if late or status:
+        faults.append(f'insmod ended with {status}: {text.strip()}')
+    results = log.since()
+    subprocess.run(['rmmod', 'sockwatch_kunit'], capture_output=True,
+                   check=False)
+    if loaded('sockwatch_kunit'):
+        faults.append('the module with the suites cannot be unloaded')
+    return results, status, faults
+
+
+def main():
+    folder, *files = sys.argv[1:]
+    log = KernelLog()
+    for name in files:
+        print(json.dumps({'begin': name}), flush=True)
+        began = time.monotonic()
+        if name == '--kunit':
+            result = run_kunit(f'{folder}/sockwatch_kunit.ko', log)
+        else:
+            result = run_file(os.path.abspath(name), log)
+        text, status, faults = result
+        print(json.dumps({
+            'file': name, 'text': text, 'status': status, 'faults': faults,
+            'seconds': time.monotonic() - began}), flush=True)
+
+
+if __name__ == '__main__':
+    main()

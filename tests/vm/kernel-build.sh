@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0
+# Sourced by kernel.sh: kernels built from Debian's source with the
+# fragments of tests/vm/config.
+
+# build_kernel NAME FRAGMENT...: the folder's key covers all that the build
+# depends on; a change of any makes a new one, and the old one goes.
+build_kernel()
+{
+	local name=$1 source key folder fragment fragments=()
+	shift
+	for fragment; do
+		fragments+=("$vm_dir/config/$fragment.config")
+	done
+	source=$("$vm_dir/source.sh" 6.1)
+	key=$(
+		{
+			cat "$source/.version" "${fragments[@]}"
+			gcc -dumpfullversion
+		} | sha256sum | cut -c1-12
+	)
+	folder=$SOCKWATCH_CACHE/kernel/$name-$key
+	if [ ! -e "$folder/stamp" ]; then
+		rm -rf "$SOCKWATCH_CACHE/kernel/$name"-*
+		mkdir -p "$folder/build"
+		build_configure "$name" "$source" "$folder/build" "${fragments[@]}"
+		build_make "$name" "$folder"
+		touch "$folder/stamp"
+	fi
+	echo "$folder"
+}
+
+build_configure()
+{
+	local name=$1 source=$2 build=$3
+	shift 3
+	make -s -C "$source" O="$build" tinyconfig >"$build/config.log" 2>&1
+	echo "CONFIG_LOCALVERSION=\"-sockwatch-$name\"" >"$build/name.config"
+	# Absolute paths only: with others the merge silently does nothing.
+	"$source/scripts/kconfig/merge_config.sh" -m -O "$build" \
+		"$build/.config" "$@" "$build/name.config" >>"$build/config.log"
+	make -s -C "$build" olddefconfig >>"$build/config.log" 2>&1
+	build_check_config "$build/.config" "$@" "$build/name.config"
+}
+
+# An option whose dependencies are not met is dropped without a word, and the
+# tests would then not test what they say.
+build_check_config()
+{
+	local config=$1 bad
+	shift
+	bad=$(cat "$@" | awk -v config="$config" '
+		BEGIN {
+			while ((getline line < config) > 0)
+				if (line ~ /^CONFIG_/) {
+					split(line, part, "=")
+					on[part[1]] = line
+				}
+		}
+		/^CONFIG_/ { split($0, part, "="); want[part[1]] = $0 }
+		/^# CONFIG_.* is not set$/ { want[$2] = "" }
+		END {
+			for (name in want)
+				if (on[name] != want[name])
+					print name " wanted " want[name] " got " on[name]
+		}')
+	[ -z "$bad" ] || die "the configuration was not taken: $bad"
+	! grep '=m$' "$config" >&2 || die "no module should be built"
+}
+
+build_make()
+{
+	local name=$1 folder=$2 build=$2/build release
+	with_heartbeat "building the $name kernel" "$folder/build.log" \
+		nice make -C "$build" -j"$(nproc)" bzImage modules
+	release=$(cat "$build/include/config/kernel.release")
+	make -s -C "$build" INSTALL_MOD_PATH="$folder/modules" modules_install \
+		>>"$folder/build.log" 2>&1
+	rm -f "$folder/modules/lib/modules/$release"/{build,source}
+	cp "$build/arch/x86/boot/bzImage" "$folder/vmlinuz"
+	echo "$release" >"$folder/release"
+	# Objects of the kernel proper are of no use any more; what modules
+	# need is the headers, the scripts and Module.symvers.
+	find "$build" -name '*.o' -not -path '*/scripts/*' \
+		-not -path '*/tools/*' -delete
+	rm -f "$build/vmlinux" "$build"/.tmp_vmlinux* \
+		"$build/arch/x86/boot/bzImage"
+}

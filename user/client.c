@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Finds the module and asks it, again if an answer got lost. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <linux/sockwatch.h>
+
+#include <netlink/errno.h>
+#include <netlink/socket.h>
+
+#include "client.h"
+#include "decode.h"
+#include "error.h"
+#include "exchange.h"
+#include "transport.h"
+
+struct client {
+	struct nl_sock *sock;
+	uint16_t family_id;
+};
+
+static int check_version(uint32_t version, struct error *error)
+{
+	if (version == SOCKWATCH_GENL_VERSION)
+		return 0;
+	return error_set(error, -EPROTONOSUPPORT,
+			 "the loaded module is %s than this command: it speaks version %u of their interface, not %u",
+			 version > SOCKWATCH_GENL_VERSION ? "newer" : "older",
+			 version, SOCKWATCH_GENL_VERSION);
+}
+
+static int find_family(struct client *client, struct error *error)
+{
+	struct decode_family family = { 0 };
+	struct exchange ex = {
+		.type = GENL_ID_CTRL,
+		.cmd = CTRL_CMD_GETFAMILY,
+		.handle = decode_ctrl,
+		.arg = &family,
+		.error = error,
+	};
+	int rc = exchange_talk(client->sock, &ex);
+
+	if (rc == -ENOENT)
+		return error_set(error, rc,
+				 "the module is not loaded: modprobe sockwatch");
+	if (rc)
+		return rc;
+	client->family_id = family.id;
+	return check_version(family.version, error);
+}
+
+/* A fresh socket: what an abandoned answer left behind goes with the old. */
+static int reconnect(struct client *client, struct error *error)
+{
+	int rc;
+
+	nl_socket_free(client->sock);
+	client->sock = nl_socket_alloc();
+	if (!client->sock)
+		return error_set(error, -ENOMEM, "out of memory");
+	rc = transport_connect(client->sock);
+	if (rc < 0)
+		return error_set(error, -EIO, "cannot talk to the kernel: %s",
+				 nl_geterror(rc));
+	return find_family(client, error);
+}
+
+/*
+ * One try of a request.  -ENOENT means that the family has gone since it was
+ * found: a module loaded anew has another number.
+ */
+static int try_once(struct client *client, const struct exchange *request,
+		    bool first)
+{
+	struct exchange ex = *request;
+	int rc;
+
+	if (!first) {
+		rc = reconnect(client, ex.error);
+		if (rc)
+			return rc;
+	}
+	ex.type = client->family_id;
+	rc = exchange_talk(client->sock, &ex);
+	if (rc == -ENOENT && !ex.text[0])
+		return -EAGAIN;
+	return rc;
+}
+
+int client_open(struct client **clientp, struct error *error)
+{
+	struct client *client = calloc(1, sizeof(*client));
+	int rc = -EAGAIN;
+	int tries;
+
+	if (!client)
+		return error_set(error, -ENOMEM, "out of memory");
+	for (tries = 0; rc == -EAGAIN && tries < EXCHANGE_TRIES; tries++)
+		rc = reconnect(client, error);
+	if (rc) {
+		client_close(client);
+		return rc;
+	}
+	*clientp = client;
+	return 0;
+}
+
+void client_close(struct client *client)
+{
+	if (!client)
+		return;
+	nl_socket_free(client->sock);
+	free(client);
+}
+
+static int get_dump(struct client *client, const struct client_scope *scope,
+		    uint8_t cmd, struct decode_list *list,
+		    struct error *error)
+{
+	const struct exchange ex = {
+		.cmd = cmd,
+		.flags = NLM_F_DUMP,
+		.scope = scope,
+		.handle = decode_dump,
+		.arg = list,
+		.error = error,
+	};
+	size_t row_bytes = list->dump.row_bytes;
+	int rc = -EAGAIN;
+	int tries;
+
+	for (tries = 0; rc == -EAGAIN && tries < EXCHANGE_TRIES; tries++) {
+		client_dump_free(&list->dump);
+		list->dump.row_bytes = row_bytes;
+		list->capacity = 0;
+		rc = try_once(client, &ex, !tries);
+	}
+	if (!rc)
+		rc = decode_dump_complete(&list->dump, error);
+	if (!rc && list->dump.netns_count > 1 &&
+	    scope->which != CLIENT_ALL_NETNS)
+		rc = error_set(error, -EBADMSG,
+			       "the kernel's answer is about more than was asked");
+	if (rc)
+		client_dump_free(&list->dump);
+	return rc;
+}
+
+int client_get_counters(struct client *client,
+			const struct client_scope *scope,
+			struct client_dump *dump, struct error *error)
+{
+	struct decode_list list = {
+		.dump.row_bytes = sizeof(struct client_counters),
+		.fields = decode_counters_fields,
+	};
+	int rc = get_dump(client, scope, SOCKWATCH_CMD_GET_COUNTERS, &list,
+			  error);
+
+	if (!rc)
+		*dump = list.dump;
+	return rc;
+}
+
+int client_get_failures(struct client *client,
+			const struct client_scope *scope,
+			struct client_dump *dump, struct error *error)
+{
+	struct decode_list list = {
+		.dump.row_bytes = sizeof(struct client_failure),
+		.fields = decode_failure_fields,
+	};
+	int rc = get_dump(client, scope, SOCKWATCH_CMD_GET_FAILURES, &list,
+			  error);
+
+	if (!rc)
+		*dump = list.dump;
+	return rc;
+}
+
+int client_get_info(struct client *client, const struct client_scope *scope,
+		    struct client_info *info, struct error *error)
+{
+	struct client_info fresh = { 0 };
+	const struct exchange ex = {
+		.cmd = SOCKWATCH_CMD_GET_INFO,
+		.scope = scope,
+		.handle = decode_info,
+		.arg = &fresh,
+		.error = error,
+	};
+	int rc = -EAGAIN;
+	int tries;
+
+	for (tries = 0; rc == -EAGAIN && tries < EXCHANGE_TRIES; tries++) {
+		client_info_free(&fresh);
+		rc = try_once(client, &ex, !tries);
+	}
+	if (rc) {
+		client_info_free(&fresh);
+		return rc;
+	}
+	*info = fresh;
+	return 0;
+}
+
+void client_dump_free(struct client_dump *dump)
+{
+	free(dump->netns);
+	free(dump->rows);
+	*dump = (struct client_dump) { 0 };
+}
+
+void client_info_free(struct client_info *info)
+{
+	free(info->hooks);
+	*info = (struct client_info) { 0 };
+}

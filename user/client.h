@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the module knows, as plain structs: the netlink side of the command. */
+#ifndef _SOCKWATCH_CLIENT_H
+#define _SOCKWATCH_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+/** CLIENT_TEXT_BYTES - room for a name or a version sent by the module */
+#define CLIENT_TEXT_BYTES 64
+
+struct client;
+
+/**
+ * struct client_number - a number that the module may not have sent
+ *
+ * @known: whether it came; an older module does not know every number
+ * @value: the number, 0 while @known is false
+ */
+struct client_number {
+	bool known;
+	uint64_t value;
+};
+
+/**
+ * enum client_which - how a network namespace is chosen
+ *
+ * @CLIENT_OWN_NETNS: the one this process is in
+ * @CLIENT_NETNS_FD: the one behind a descriptor
+ * @CLIENT_NETNS_PID: the one a process is in
+ * @CLIENT_ALL_NETNS: every one that the caller may see, dumps only
+ */
+enum client_which {
+	CLIENT_OWN_NETNS,
+	CLIENT_NETNS_FD,
+	CLIENT_NETNS_PID,
+	CLIENT_ALL_NETNS,
+};
+
+/**
+ * struct client_scope - the network namespaces that a call is about
+ *
+ * @which: how @value is meant
+ * @value: the descriptor or the process
+ */
+struct client_scope {
+	enum client_which which;
+	uint32_t value;
+};
+
+/**
+ * struct client_kind - a kind of socket; all unknown in the row `other`
+ *
+ * @family: AF_*
+ * @sock_type: SOCK_*
+ * @protocol: a protocol of @family
+ */
+struct client_kind {
+	struct client_number family;
+	struct client_number sock_type;
+	struct client_number protocol;
+};
+
+/**
+ * struct client_counters - a row of the counters; the fields are those of
+ *	&enum sockwatch_attr
+ *
+ * @kind: first, as in every row
+ * @attempts: calls that asked for a socket and have ended
+ * @failures: of these, the failed ones
+ * @created: sockets made by a system call
+ * @kernel: sockets the kernel made for itself
+ * @accepted: sockets handed out by accept
+ * @preexisting: sockets found when the module was loaded
+ * @released: of all these, the ones that are gone
+ * @open: the ones that are left
+ * @kernel_open: the part of @open that the kernel holds
+ * @cloned: socks made for an incoming connection
+ * @unaccepted: of these, the ones that went without an accept
+ * @lost: sockets that did not fit into the tracking table
+ */
+struct client_counters {
+	struct client_kind kind;
+	struct client_number attempts;
+	struct client_number failures;
+	struct client_number created;
+	struct client_number kernel;
+	struct client_number accepted;
+	struct client_number preexisting;
+	struct client_number released;
+	struct client_number open;
+	struct client_number kernel_open;
+	struct client_number cloned;
+	struct client_number unaccepted;
+	struct client_number lost;
+};
+
+/**
+ * struct client_failure - a row of the failed attempts
+ *
+ * @kind: first, as in every row
+ * @operation: &enum sockwatch_operation
+ * @error: a positive errno; unknown in the row `other`
+ * @count: how often
+ */
+struct client_failure {
+	struct client_kind kind;
+	struct client_number operation;
+	struct client_number error;
+	struct client_number count;
+};
+
+/**
+ * struct client_netns - one network namespace of a dump
+ *
+ * @inode: as in /proc/PID/ns/net
+ * @time_ns: when its numbers were read, CLOCK_REALTIME
+ * @announced: how many rows the kernel said would follow
+ * @first: index of its first row in &client_dump.rows
+ * @count: how many rows it has there
+ */
+struct client_netns {
+	uint64_t inode;
+	struct client_number time_ns;
+	uint64_t announced;
+	size_t first;
+	size_t count;
+};
+
+/**
+ * struct client_dump - a list, namespace after namespace
+ *
+ * @netns: the namespaces
+ * @netns_count: how many
+ * @rows: all their rows, structs of nothing but &struct client_number that
+ *	begin with a &struct client_kind
+ * @row_bytes: the size of one row
+ * @row_count: how many
+ */
+struct client_dump {
+	struct client_netns *netns;
+	size_t netns_count;
+	void *rows;
+	size_t row_bytes;
+	size_t row_count;
+};
+
+/**
+ * struct client_hook - where the module listens in the kernel
+ *
+ * @name: the kernel function or tracepoint
+ * @kind: wrapper, kretprobe, ftrace or tracepoint
+ * @required: the module does not load without it
+ * @attached: it is in place now
+ * @hits: how often it fired
+ * @missed: how often the kernel could not call it
+ */
+struct client_hook {
+	char name[CLIENT_TEXT_BYTES];
+	char kind[CLIENT_TEXT_BYTES];
+	bool required;
+	bool attached;
+	struct client_number hits;
+	struct client_number missed;
+};
+
+/**
+ * struct client_info - what the module says about itself
+ *
+ * @version: the module's version, empty when it did not say
+ * @netns: the namespace that @kinds and @lost are about
+ * @time_ns: when this was read, CLOCK_REALTIME
+ * @kinds: kinds that the namespace counts one by one now
+ * @max_kinds: the most it can
+ * @lost: sockets that did not fit into the tracking table
+ * @tracked: entries of that table in use
+ * @max_sockets: entries it has
+ * @untracked: socks that went and had never been seen
+ * @discarded: socks that went before they became a socket
+ * @census_ns: how long the census took at load
+ * @hooks: the hooks
+ * @hook_count: how many
+ */
+struct client_info {
+	char version[CLIENT_TEXT_BYTES];
+	struct client_number netns;
+	struct client_number time_ns;
+	struct client_number kinds;
+	struct client_number max_kinds;
+	struct client_number lost;
+	struct client_number tracked;
+	struct client_number max_sockets;
+	struct client_number untracked;
+	struct client_number discarded;
+	struct client_number census_ns;
+	struct client_hook *hooks;
+	size_t hook_count;
+};
+
+/**
+ * client_open() - connect to the module
+ *
+ * @clientp: where the client goes, to be given to client_close()
+ * @error: filled on failure
+ *
+ * Return: 0, or a negative errno: -ENOENT when the module is not loaded,
+ * -EPROTONOSUPPORT when it speaks another version of the interface.
+ */
+int client_open(struct client **clientp, struct error *error);
+
+/**
+ * client_close() - disconnect
+ *
+ * @client: may be NULL
+ */
+void client_close(struct client *client);
+
+/**
+ * client_get_counters() - read the counters
+ *
+ * @client: from client_open()
+ * @scope: the namespaces
+ * @dump: where the rows go, &struct client_counters; only touched on success
+ * @error: filled on failure
+ *
+ * The whole answer is read and checked before it is handed out.  Reading is
+ * tried again, a bounded number of times, when the kernel lost or changed it
+ * on the way.
+ *
+ * Return: 0, or a negative errno.
+ */
+int client_get_counters(struct client *client,
+			const struct client_scope *scope,
+			struct client_dump *dump, struct error *error);
+
+/**
+ * client_get_failures() - read the failed attempts
+ *
+ * @client: from client_open()
+ * @scope: the namespaces
+ * @dump: where the rows go, &struct client_failure; only touched on success
+ * @error: filled on failure
+ *
+ * Return: 0, or a negative errno.
+ */
+int client_get_failures(struct client *client,
+			const struct client_scope *scope,
+			struct client_dump *dump, struct error *error);
+
+/**
+ * client_get_info() - read what the module says about itself
+ *
+ * @client: from client_open()
+ * @scope: the namespace, not CLIENT_ALL_NETNS
+ * @info: where it goes; only touched on success
+ * @error: filled on failure
+ *
+ * Return: 0, or a negative errno.
+ */
+int client_get_info(struct client *client, const struct client_scope *scope,
+		    struct client_info *info, struct error *error);
+
+/**
+ * client_dump_free() - free what a dump holds
+ *
+ * @dump: filled by a call above, or all zero
+ */
+void client_dump_free(struct client_dump *dump);
+
+/**
+ * client_info_free() - free what an info holds
+ *
+ * @info: filled by client_get_info(), or all zero
+ */
+void client_info_free(struct client_info *info);
+
+#endif /* _SOCKWATCH_CLIENT_H */

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The commands, one a file, and what they are given. */
+#ifndef _SOCKWATCH_CMD_H
+#define _SOCKWATCH_CMD_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "client.h"
+#include "error.h"
+#include "filter.h"
+#include "render.h"
+
+/**
+ * struct ctx - what a command works with
+ *
+ * @json: JSON in place of tables
+ * @style: how to print it
+ * @scope: the network namespaces to ask about
+ * @filter: which rows to print
+ * @all: the word `all` of the command kinds
+ * @client: connected by cmd_connect() when first needed, or NULL
+ * @out: where to print; main writes it to stdout when the round is complete
+ */
+struct ctx {
+	bool json;
+	struct render_style style;
+	struct client_scope scope;
+	struct filter filter;
+	bool all;
+	struct client *client;
+	FILE *out;
+};
+
+/**
+ * struct command - a row of the command table
+ *
+ * @name: as the user types it
+ * @summary: one line for the general help
+ * @help: the text of --help
+ * @all_netns: whether it takes --all-netns
+ * @parse: reads the words after the command; returns 0 or -EINVAL
+ * @run: one round; returns 0 or a negative errno
+ */
+struct command {
+	const char *name;
+	const char *summary;
+	const char *help;
+	bool all_netns;
+	int (*parse)(struct ctx *ctx, char *const *words, int count,
+		     struct error *error);
+	int (*run)(struct ctx *ctx, struct error *error);
+};
+
+/** cmd_show - the command show */
+extern const struct command cmd_show;
+
+/** cmd_failures - the command failures */
+extern const struct command cmd_failures;
+
+/** cmd_info - the command info */
+extern const struct command cmd_info;
+
+/** cmd_kinds - the command kinds */
+extern const struct command cmd_kinds;
+
+/**
+ * cmd_parse_filter() - read words that are nothing but a filter
+ *
+ * @ctx: its filter is filled
+ * @words: the words
+ * @count: how many
+ * @error: filled on failure
+ *
+ * Return: 0, or -EINVAL.
+ */
+int cmd_parse_filter(struct ctx *ctx, char *const *words, int count,
+		     struct error *error);
+
+/**
+ * cmd_connect() - connect to the module, unless that is done already
+ *
+ * @ctx: its client is filled
+ * @error: filled on failure
+ *
+ * Return: 0, or a negative errno.
+ */
+int cmd_connect(struct ctx *ctx, struct error *error);
+
+/**
+ * cmd_rendered() - turn what a renderer returned into an error
+ *
+ * @rc: 0, or -ENOMEM
+ * @error: filled on failure
+ *
+ * Return: @rc.
+ */
+int cmd_rendered(int rc, struct error *error);
+
+#endif /* _SOCKWATCH_CMD_H */

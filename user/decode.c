@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Turns messages of the module into structs, and refuses what makes no sense. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/genetlink.h>
+#include <linux/sockwatch.h>
+
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+
+#include "decode.h"
+#include "error.h"
+
+#define FIELD(type, name, attribute) \
+	{ .attr = SOCKWATCH_A_##attribute, .offset = offsetof(type, name) }
+
+static const struct decode_field kind_fields[] = {
+	FIELD(struct client_kind, family, FAMILY),
+	FIELD(struct client_kind, sock_type, TYPE),
+	FIELD(struct client_kind, protocol, PROTOCOL),
+	{ 0 }
+};
+
+const struct decode_field decode_counters_fields[] = {
+	FIELD(struct client_counters, attempts, ATTEMPTS),
+	FIELD(struct client_counters, failures, FAILURES),
+	FIELD(struct client_counters, created, CREATED),
+	FIELD(struct client_counters, kernel, KERNEL),
+	FIELD(struct client_counters, accepted, ACCEPTED),
+	FIELD(struct client_counters, preexisting, PREEXISTING),
+	FIELD(struct client_counters, released, RELEASED),
+	FIELD(struct client_counters, open, OPEN),
+	FIELD(struct client_counters, kernel_open, KERNEL_OPEN),
+	FIELD(struct client_counters, cloned, CLONED),
+	FIELD(struct client_counters, unaccepted, UNACCEPTED),
+	FIELD(struct client_counters, lost, LOST),
+	{ 0 }
+};
+
+const struct decode_field decode_failure_fields[] = {
+	FIELD(struct client_failure, operation, OPERATION),
+	FIELD(struct client_failure, error, ERRNO),
+	FIELD(struct client_failure, count, COUNT),
+	{ 0 }
+};
+
+static const struct decode_field info_fields[] = {
+	FIELD(struct client_info, netns, NETNS),
+	FIELD(struct client_info, time_ns, TIME_NS),
+	FIELD(struct client_info, kinds, KINDS),
+	FIELD(struct client_info, max_kinds, MAX_KINDS),
+	FIELD(struct client_info, lost, LOST),
+	FIELD(struct client_info, tracked, TRACKED),
+	FIELD(struct client_info, max_sockets, MAX_SOCKETS),
+	FIELD(struct client_info, untracked, UNTRACKED),
+	FIELD(struct client_info, discarded, DISCARDED),
+	FIELD(struct client_info, census_ns, CENSUS_NS),
+	{ 0 }
+};
+
+static const struct decode_field hook_fields[] = {
+	FIELD(struct client_hook, hits, HOOK_HITS),
+	FIELD(struct client_hook, missed, HOOK_MISSED),
+	{ 0 }
+};
+
+static int bad_message(struct error *error, const char *why)
+{
+	return error_set(error, -EBADMSG,
+			 "cannot make sense of the kernel's answer: %s", why);
+}
+
+void decode_text(char *to, size_t to_bytes, const char *from,
+		 size_t from_bytes)
+{
+	size_t i;
+
+	for (i = 0; i < from_bytes && i + 1 < to_bytes && from[i]; i++)
+		to[i] = from[i] >= ' ' && from[i] <= '~' ? from[i] : '?';
+	to[i] = '\0';
+}
+
+/* The length says how wide a number is: a module may widen one some day. */
+static int get_number(struct nlattr *nla, struct client_number *number)
+{
+	switch (nla_len(nla)) {
+	case 1:
+		number->value = nla_get_u8(nla);
+		break;
+	case 2:
+		number->value = nla_get_u16(nla);
+		break;
+	case 4:
+		number->value = nla_get_u32(nla);
+		break;
+	case 8:
+		number->value = nla_get_u64(nla);
+		break;
+	default:
+		return -EBADMSG;
+	}
+	number->known = true;
+	return 0;
+}
+
+static int get_fields(struct nlattr **tb, const struct decode_field *field,
+		      void *to, struct error *error)
+{
+	for (; field->attr; field++) {
+		void *number = (char *)to + field->offset;
+
+		if (tb[field->attr] && get_number(tb[field->attr], number))
+			return bad_message(error, "a number of an odd size");
+	}
+	return 0;
+}
+
+static void get_text(struct nlattr *nla, char *to, size_t to_bytes)
+{
+	if (nla)
+		decode_text(to, to_bytes, nla_data(nla), nla_len(nla));
+}
+
+static int parse(struct nlmsghdr *nlh, struct nlattr **tb, int max,
+		 struct error *error)
+{
+	if (genlmsg_parse(nlh, 0, tb, max, NULL) < 0)
+		return bad_message(error, "its attributes do not parse");
+	return 0;
+}
+
+int decode_ctrl(struct nlmsghdr *nlh, void *arg, struct error *error)
+{
+	struct nlattr *tb[CTRL_ATTR_MAX + 1];
+	struct client_number id = { 0 }, version = { 0 };
+	struct decode_family *family = arg;
+	int rc;
+
+	rc = parse(nlh, tb, CTRL_ATTR_MAX, error);
+	if (rc)
+		return rc;
+	if (!tb[CTRL_ATTR_FAMILY_ID] || !tb[CTRL_ATTR_VERSION] ||
+	    get_number(tb[CTRL_ATTR_FAMILY_ID], &id) ||
+	    get_number(tb[CTRL_ATTR_VERSION], &version) ||
+	    id.value < NLMSG_MIN_TYPE || id.value > UINT16_MAX)
+		return bad_message(error, "a netlink family without a number");
+	family->id = id.value;
+	family->version = version.value;
+	return 0;
+}
+
+static struct client_netns *last_netns(struct client_dump *dump)
+{
+	if (!dump->netns_count)
+		return NULL;
+	return &dump->netns[dump->netns_count - 1];
+}
+
+static int decode_head(struct decode_list *list, struct nlattr **tb,
+		       uint64_t inode, struct error *error)
+{
+	struct client_dump *dump = &list->dump;
+	struct client_number rows = { 0 }, time_ns = { 0 };
+	struct client_netns *netns;
+
+	if (get_number(tb[SOCKWATCH_A_ROWS], &rows) ||
+	    (tb[SOCKWATCH_A_TIME_NS] &&
+	     get_number(tb[SOCKWATCH_A_TIME_NS], &time_ns)))
+		return bad_message(error, "a number of an odd size");
+	netns = reallocarray(dump->netns, dump->netns_count + 1,
+			     sizeof(*netns));
+	if (!netns)
+		return error_set(error, -ENOMEM, "out of memory");
+	dump->netns = netns;
+	netns[dump->netns_count++] = (struct client_netns) {
+		.inode = inode,
+		.time_ns = time_ns,
+		.announced = rows.value,
+		.first = dump->row_count,
+	};
+	return 0;
+}
+
+static void *add_row(struct decode_list *list)
+{
+	struct client_dump *dump = &list->dump;
+	char *row;
+
+	if (dump->row_count == list->capacity) {
+		size_t capacity = list->capacity ? 2 * list->capacity : 64;
+		void *rows = reallocarray(dump->rows, capacity,
+					  dump->row_bytes);
+
+		if (!rows)
+			return NULL;
+		dump->rows = rows;
+		list->capacity = capacity;
+	}
+	row = (char *)dump->rows + dump->row_count++ * dump->row_bytes;
+	return memset(row, 0, dump->row_bytes);
+}
+
+static int decode_row(struct decode_list *list, struct nlattr **tb,
+		      uint64_t inode, struct error *error)
+{
+	struct client_netns *netns = last_netns(&list->dump);
+	void *row;
+	int rc;
+
+	if (!netns || netns->inode != inode)
+		return bad_message(error, "a row before its namespace");
+	if (netns->count == netns->announced)
+		return bad_message(error, "more rows than announced");
+	row = add_row(list);
+	if (!row)
+		return error_set(error, -ENOMEM, "out of memory");
+	netns->count++;
+	rc = get_fields(tb, kind_fields, row, error);
+	if (rc)
+		return rc;
+	return get_fields(tb, list->fields, row, error);
+}
+
+int decode_dump(struct nlmsghdr *nlh, void *arg, struct error *error)
+{
+	struct nlattr *tb[SOCKWATCH_A_MAX + 1];
+	struct client_number inode = { 0 };
+	struct decode_list *list = arg;
+	int rc;
+
+	rc = parse(nlh, tb, SOCKWATCH_A_MAX, error);
+	if (rc)
+		return rc;
+	if (!tb[SOCKWATCH_A_NETNS] ||
+	    get_number(tb[SOCKWATCH_A_NETNS], &inode))
+		return bad_message(error, "a row without a namespace");
+	if (!tb[SOCKWATCH_A_ROWS])
+		return decode_row(list, tb, inode.value, error);
+	rc = decode_dump_complete(&list->dump, error);
+	if (rc)
+		return rc;
+	return decode_head(list, tb, inode.value, error);
+}
+
+int decode_dump_complete(const struct client_dump *dump,
+			 struct error *error)
+{
+	const struct client_netns *netns;
+
+	if (!dump->netns_count)
+		return 0;
+	/* The ones before it were checked when the next head came. */
+	netns = &dump->netns[dump->netns_count - 1];
+	if (netns->count == netns->announced)
+		return 0;
+	return error_set(error, -EBADMSG,
+			 "the kernel's answer broke off: %zu of %llu rows",
+			 netns->count, (unsigned long long)netns->announced);
+}
+
+static int decode_hook(struct nlattr *nest, struct client_info *info,
+		       struct error *error)
+{
+	struct nlattr *tb[SOCKWATCH_A_HOOK_MAX + 1];
+	struct client_hook *hook;
+
+	if (nla_parse_nested(tb, SOCKWATCH_A_HOOK_MAX, nest, NULL) < 0)
+		return bad_message(error, "a hook does not parse");
+	hook = reallocarray(info->hooks, info->hook_count + 1, sizeof(*hook));
+	if (!hook)
+		return error_set(error, -ENOMEM, "out of memory");
+	info->hooks = hook;
+	hook += info->hook_count++;
+	memset(hook, 0, sizeof(*hook));
+	get_text(tb[SOCKWATCH_A_HOOK_NAME], hook->name, sizeof(hook->name));
+	get_text(tb[SOCKWATCH_A_HOOK_KIND], hook->kind, sizeof(hook->kind));
+	hook->required = tb[SOCKWATCH_A_HOOK_REQUIRED];
+	hook->attached = tb[SOCKWATCH_A_HOOK_ATTACHED];
+	return get_fields(tb, hook_fields, hook, error);
+}
+
+int decode_info(struct nlmsghdr *nlh, void *arg, struct error *error)
+{
+	struct nlattr *tb[SOCKWATCH_A_MAX + 1], *nla;
+	struct client_info *info = arg;
+	int rem, rc;
+
+	if (info->netns.known)
+		return bad_message(error, "more than one reply");
+	rc = parse(nlh, tb, SOCKWATCH_A_MAX, error);
+	if (!rc)
+		rc = get_fields(tb, info_fields, info, error);
+	if (rc)
+		return rc;
+	if (!info->netns.known)
+		return bad_message(error, "no namespace");
+	get_text(tb[SOCKWATCH_A_VERSION], info->version,
+		 sizeof(info->version));
+
+	nla = genlmsg_attrdata(nlmsg_data(nlh), 0);
+	rem = genlmsg_attrlen(nlmsg_data(nlh), 0);
+	for (; nla_ok(nla, rem); nla = nla_next(nla, &rem)) {
+		if (nla_type(nla) != SOCKWATCH_A_HOOK)
+			continue;
+		rc = decode_hook(nla, info, error);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Messages of the module to structs; only the client uses this. */
+#ifndef _SOCKWATCH_DECODE_H
+#define _SOCKWATCH_DECODE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "client.h"
+#include "error.h"
+
+struct nlmsghdr;
+
+/**
+ * struct decode_field - an attribute and where its number goes
+ *
+ * @attr: the attribute
+ * @offset: of a &struct client_number in the row
+ */
+struct decode_field {
+	uint16_t attr;
+	uint16_t offset;
+};
+
+/**
+ * struct decode_list - a dump while it comes in
+ *
+ * @dump: what has come so far
+ * @capacity: rows there is room for in @dump
+ * @fields: what a row holds beside its kind, ends with attribute 0
+ */
+struct decode_list {
+	struct client_dump dump;
+	size_t capacity;
+	const struct decode_field *fields;
+};
+
+/**
+ * struct decode_family - what the kernel says about the netlink family
+ *
+ * @id: the message type of the family
+ * @version: its version
+ */
+struct decode_family {
+	uint16_t id;
+	uint32_t version;
+};
+
+/** decode_counters_fields - the fields of &struct client_counters */
+extern const struct decode_field decode_counters_fields[];
+
+/** decode_failure_fields - the fields of &struct client_failure */
+extern const struct decode_field decode_failure_fields[];
+
+/**
+ * decode_text() - copy text from a message, safe for a terminal and for JSON
+ *
+ * @to: where it goes
+ * @to_bytes: room there, at least 1
+ * @from: need not end with a NUL
+ * @from_bytes: the most to read of @from
+ *
+ * Bytes that are not printable ASCII become `?`; what does not fit is cut.
+ */
+void decode_text(char *to, size_t to_bytes, const char *from,
+		 size_t from_bytes);
+
+/**
+ * decode_ctrl() - read the kernel's answer about the netlink family
+ *
+ * @nlh: the message
+ * @arg: &struct decode_family
+ * @error: filled on failure
+ *
+ * Return: 0, or -EBADMSG.
+ */
+int decode_ctrl(struct nlmsghdr *nlh, void *arg, struct error *error);
+
+/**
+ * decode_dump() - read one message of a dump: a head or a row
+ *
+ * @nlh: the message
+ * @arg: &struct decode_list
+ * @error: filled on failure
+ *
+ * Return: 0, -EBADMSG or -ENOMEM.
+ */
+int decode_dump(struct nlmsghdr *nlh, void *arg, struct error *error);
+
+/**
+ * decode_dump_complete() - whether every row that was announced has come
+ *
+ * @dump: all that came
+ * @error: filled on failure
+ *
+ * Return: 0, or -EBADMSG.
+ */
+int decode_dump_complete(const struct client_dump *dump,
+			 struct error *error);
+
+/**
+ * decode_info() - read what the module says about itself
+ *
+ * @nlh: the message
+ * @arg: &struct client_info
+ * @error: filled on failure
+ *
+ * Return: 0, -EBADMSG or -ENOMEM.
+ */
+int decode_info(struct nlmsghdr *nlh, void *arg, struct error *error);
+
+#endif /* _SOCKWATCH_DECODE_H */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One request to the kernel and its answer; only the client uses this. */
+#ifndef _SOCKWATCH_EXCHANGE_H
+#define _SOCKWATCH_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "client.h"
+#include "error.h"
+
+struct nl_sock;
+struct nlmsghdr;
+
+/** EXCHANGE_TRIES - how often an answer that got lost is asked for */
+#define EXCHANGE_TRIES 5
+
+/**
+ * struct exchange - a request and what came back
+ *
+ * @type: the message type of request and reply
+ * @cmd: the command
+ * @flags: NLM_F_DUMP or 0
+ * @scope: the namespaces; NULL for a request to the netlink controller
+ * @handle: takes one message of the reply
+ * @arg: for @handle
+ * @error: for @handle
+ * @seq: the sequence number of both
+ * @finished: the kernel said that the answer is complete
+ * @interrupted: the kernel said that the numbers changed under the dump
+ * @replies: messages handled
+ * @refusal: the errno the kernel answered with, negative, or 0
+ * @text: the kernel's words about @refusal, or empty
+ * @broken: what @handle returned when it did not like a message
+ *
+ * The caller fills what stands before @seq.
+ */
+struct exchange {
+	uint16_t type;
+	uint8_t cmd;
+	int flags;
+	const struct client_scope *scope;
+	int (*handle)(struct nlmsghdr *nlh, void *arg,
+		      struct error *error);
+	void *arg;
+	struct error *error;
+
+	uint32_t seq;
+	bool finished;
+	bool interrupted;
+	size_t replies;
+	int refusal;
+	char text[200];
+	int broken;
+};
+
+/**
+ * exchange_talk() - send a request and handle its answer
+ *
+ * @sock: connected
+ * @ex: the request, all zero from @seq on
+ *
+ * Return: 0 when the answer was complete, -EAGAIN when it got lost and may be
+ * asked for again, the kernel's own errno, or another negative errno.
+ */
+int exchange_talk(struct nl_sock *sock, struct exchange *ex);
+
+#endif /* _SOCKWATCH_EXCHANGE_H */
