@@ -101,22 +101,13 @@ def show(*words):
     return data
 
 
-def json_rows(data):
-    rows = swlib.Rows()
-    for row in data['sockets_by_kind']:
-        kind = swlib.kind_of_words(str(row['family']), str(row['sock_type']),
-                                   str(row['protocol']))
-        rows[kind] = swlib.Row({name: row[name] for name in swlib.COLUMNS})
-    return rows
-
-
 def by_command(tap, first, second):
     if not os.path.exists(swlib.COMMAND):
         tap.skip('the command in namespaces', 'there is no command')
         return
     data = show('-N', first.name)
     tap.equal(data['netns'], first.inode, '-N NAME: the right namespace')
-    tap.equal(json_rows(data), first.rows(), '-N NAME: its numbers')
+    tap.equal(swlib.rows_of_json(data), first.rows(), '-N NAME: its numbers')
     status, text = swlib.run(swlib.COMMAND, '-A', '-j', 'show')
     tap.equal(status, 0, '-A: status')
     found = all_namespaces(text)
@@ -133,7 +124,7 @@ def all_namespaces(text):
         text = text[end:].strip()
         for item in data if isinstance(data, list) else [data]:
             for part in item.get('namespaces', [item]):
-                found[part['netns']] = json_rows(part)
+                found[part['netns']] = swlib.rows_of_json(part)
     return found
 
 

@@ -169,6 +169,16 @@ def kind_of_words(family, sock_type, protocol):
     return family, sock_type, int(protocol)
 
 
+def rows_of_json(data):
+    """Rows of `sockwatch -j show`; the row other has no kind."""
+    rows = Rows()
+    for row in data['sockets_by_kind']:
+        parts = [row[name] for name in ('family', 'sock_type', 'protocol')]
+        kind = OTHER if None in parts else kind_of_words(*map(str, parts))
+        rows[kind] = Row({name: row[name] for name in COLUMNS})
+    return rows
+
+
 def words(kind):
     if kind == OTHER:
         return 'other'

@@ -17,7 +17,8 @@
 /*
  * What comes into being with a connection, before anybody accepts it.  The
  * MPTCP child brings its TCP sock, cloned like any other, which accept()
- * never hands out: mptcp_accept() gives the MPTCP sock above it.
+ * never hands out: mptcp_accept() gives the MPTCP sock above it, cloned in
+ * mptcp_sk_clone_init().
  */
 static void expect_clone(const struct scenario *scenario)
 {
@@ -349,14 +350,8 @@ static void peeloff(const struct scenario *scenario)
 /* A v4 client of a v6 listener: its child is a v6 socket. */
 #define MAPPED .listener = KIND(INET6, STREAM, 6), .address = ANY6,	\
 	.client = KIND(INET, STREAM, 6), .child = KIND(INET6, STREAM, 6)
-/*
- * The MPTCP sock of a child goes from LISTEN to ESTABLISHED at once, in
- * mptcp_sk_clone_init(), so the clone shows only when accept() has it.
- */
-#define MPTCP4 SAME(INET, STREAM, IPPROTO_MPTCP), .address = ANY4,	\
-	.flags = LATE_CLONE | NO_UNACCEPTED
-#define MPTCP6 SAME(INET6, STREAM, IPPROTO_MPTCP), .address = ANY6,	\
-	.flags = LATE_CLONE | NO_UNACCEPTED
+#define MPTCP4 SAME(INET, STREAM, IPPROTO_MPTCP), .address = ANY4
+#define MPTCP6 SAME(INET6, STREAM, IPPROTO_MPTCP), .address = ANY6
 #define UNIX(t, how) SAME(UNIX, t, 0), .address = how
 #define VSOCK(t) SAME(VSOCK, t, 0), .address = CID,			\
 	.flags = LATE_CLONE | NO_UNACCEPTED
