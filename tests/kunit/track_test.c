@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 #include <linux/atomic.h>
 #include <linux/bitmap.h>
+#include <linux/jiffies.h>
 #include <linux/prandom.h>
 #include <linux/sched.h>
 
@@ -259,11 +260,12 @@ static void for_each(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, seen[i], i % 2);
 }
 
-/* Three quarters of the table, so that they meet at every slot. */
-#define CROWD_SOCKS	12
-#define CROWD_ROUNDS	6000
+/* Few for each thread and many for the interrupt: so they meet most often. */
+#define CROWD_SOCKS	4
+#define IRQ_SOCKS	24
 
 static atomic_t crowd_wrong;
+static unsigned int crowd_irqs;
 
 /* Both ways to add. */
 static struct sockwatch_entry *add_some_way(const void *sk, unsigned int n)
@@ -274,13 +276,13 @@ static struct sockwatch_entry *add_some_way(const void *sk, unsigned int n)
 	return sockwatch_track_find(sk);
 }
 
-static void crowd_add(unsigned int who)
+static void crowd_add(unsigned int who, unsigned int nr)
 {
 	struct sockwatch_entry *entry;
 	unsigned int i, n;
 
-	for (i = 0; i < CROWD_SOCKS; i++) {
-		n = i * CROWD_SIZE + who;
+	for (i = 0; i < nr; i++) {
+		n = i * (CROWD_SIZE + 1) + who;
 		entry = add_some_way(sock_nr(n), i);
 		if (!entry || entry->state != SOCKWATCH_PENDING ||
 		    entry->snet) {
@@ -293,13 +295,13 @@ static void crowd_add(unsigned int who)
 	}
 }
 
-static void crowd_del(unsigned int who)
+static void crowd_del(unsigned int who, unsigned int nr)
 {
 	struct sockwatch_entry *entry;
 	unsigned int i, n;
 
-	for (i = 0; i < CROWD_SOCKS; i++) {
-		n = i * CROWD_SIZE + who;
+	for (i = 0; i < nr; i++) {
+		n = i * (CROWD_SIZE + 1) + who;
 		entry = sockwatch_track_find(sock_nr(n));
 		if (!entry || entry->birth_ns != n)
 			atomic_inc(&crowd_wrong);
@@ -308,22 +310,33 @@ static void crowd_del(unsigned int who)
 	}
 }
 
+/* One more, whose socks come or go between any two steps of the others. */
+static void crowd_irq(void)
+{
+	if (crowd_irqs & 1)
+		crowd_del(CROWD_SIZE, IRQ_SOCKS);
+	else
+		crowd_add(CROWD_SIZE, IRQ_SOCKS);
+	WRITE_ONCE(crowd_irqs, crowd_irqs + 1);
+}
+
 /*
  * Each has socks of its own, which lie between those of the others: they get
- * in each other's way, and must never see each other's socks.  One CPU has
- * little to show here and may be a slow one.
+ * in each other's way, and must never see each other's socks.
  */
 static void crowd_member(unsigned int who, void *arg)
 {
-	unsigned int rounds = CROWD_ROUNDS;
+	unsigned long end = jiffies + 3 * HZ;
 
-	if (num_online_cpus() == 1)
-		rounds /= 20;
-	while (rounds--) {
-		crowd_add(who);
-		crowd_del(who);
+	if (!who)
+		crowd_disturb(crowd_irq);
+	while (READ_ONCE(crowd_irqs) < CROWD_IRQS && time_before(jiffies, end)) {
+		crowd_add(who, CROWD_SOCKS);
+		crowd_del(who, CROWD_SOCKS);
 		cond_resched();
 	}
+	if (!who)
+		crowd_leave_alone();
 }
 
 static void add_del_race(struct kunit *test)
@@ -331,7 +344,12 @@ static void add_del_race(struct kunit *test)
 	unsigned int slot;
 
 	atomic_set(&crowd_wrong, 0);
+	crowd_irqs = 0;
 	KUNIT_ASSERT_EQ(test, crowd_run(test, crowd_member, NULL), 0);
+	if (crowd_irqs & 1)
+		crowd_irq();
+	kunit_info(test, "%u interrupts\n", crowd_irqs);
+	KUNIT_EXPECT_GT(test, crowd_irqs, 0U);
 	KUNIT_EXPECT_EQ(test, atomic_read(&crowd_wrong), 0);
 	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
 	for (slot = 0; slot < SMALL; slot++)
