@@ -154,9 +154,9 @@ def in_namespace(space):
         tap.ok(info['netns'] == space.inode
                and info['info']['tracked'] is not None,
                'info -N still knows what counts for the machine', info)
-        refused('-N is not for everybody', 'CAP_NET_ADMIN', '-N',
+        refused('-N is not for everybody', 'this needs CAP_NET_ADMIN', '-N',
                 str(child.pid), **NOBODY)
-        refused('nor is info -N', 'CAP_NET_ADMIN', 'info', '-N',
+        refused('nor is info -N', 'this needs CAP_NET_ADMIN', 'info', '-N',
                 str(child.pid), **NOBODY)
         child.communicate(b'\n')
     status, out, _ = swlib.run(*space.command(COMMAND, '-jn', 'info')) + ('',)
