@@ -6,15 +6,13 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
-#include "counters.h"
-
 /**
  * SOCKWATCH_KIND_OTHER - the key of what no row of its own can hold
  *
  * No (family, type, protocol) packs to it, with or without an errno, and it is
  * the largest key, so that it sorts last.
  */
-#define SOCKWATCH_KIND_OTHER	SOCKWATCH_KEY_OTHER
+#define SOCKWATCH_KIND_OTHER	(~0ULL)
 
 #define SOCKWATCH_KIND_VALID	BIT_ULL(63)
 

@@ -8,10 +8,12 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
+#include "classify.h"
+
 /**
  * SOCKWATCH_KEY_OTHER - the key of the overflow row, never stored
  */
-#define SOCKWATCH_KEY_OTHER	(~0ULL)
+#define SOCKWATCH_KEY_OTHER	SOCKWATCH_KIND_OTHER
 
 /**
  * struct sockwatch_counters - keys and their counters

@@ -3,6 +3,7 @@
 #ifndef _SOCKWATCH_TRACK_H
 #define _SOCKWATCH_TRACK_H
 
+#include <linux/atomic.h>
 #include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/hash.h>
@@ -60,7 +61,7 @@ struct sockwatch_owner {
 
 /**
  * struct sockwatch_entry - one tracked sock
- * @snet: the namespace it is counted in; NULL once that is gone
+ * @snet: the namespace it is counted in; NULL once that is gone, and before
  * @early_net: the namespace of a SOCKWATCH_EARLY sock
  * @birth_ns: sockwatch_clock_ns() when it was made, cloned or found
  * @early_kind: the kind of a SOCKWATCH_EARLY sock
@@ -72,15 +73,13 @@ struct sockwatch_owner {
  *
  * The hooks of one sock follow each other (allocation, creation or clone,
  * accept, free), each being ordered after the last by whatever made the sock
- * visible; so an entry has one writer at a time.  The two exceptions go by
- * compare-and-exchange: the census changes @state, the end of a namespace
- * @snet.
+ * visible; so an entry has one writer at a time.  The census keeps accept away
+ * by the sock's own lock; the end of a namespace changes @snet by
+ * compare-and-exchange.
  */
 struct sockwatch_entry {
-	union {
-		struct sockwatch_net *snet;
-		const struct net *early_net;
-	};
+	struct sockwatch_net *snet;
+	const struct net *early_net;
 	union {
 		u64 birth_ns;
 		u64 early_kind;
@@ -118,7 +117,7 @@ unsigned int sockwatch_track_max(void);
 s64 sockwatch_track_used(void);
 
 struct sockwatch_entry *sockwatch_track_add(const void *sk);
-int sockwatch_track_search(const void *sk);
+struct sockwatch_entry *sockwatch_track_search(const void *sk);
 void sockwatch_track_for_each(void (*fn)(struct sockwatch_entry *entry,
 					 void *arg), void *arg);
 
@@ -135,19 +134,21 @@ static __always_inline unsigned int sockwatch_track_hash(const void *sk)
 }
 
 /**
- * sockwatch_track_slot() - where a sock lies
- * @sk: the sock; it must not go away meanwhile
+ * sockwatch_track_alloc() - track a sock that was just allocated
+ * @sk: the sock, used as a number only
  *
- * Context: any.  No lock.
- * Return: a slot, or -1: it is not tracked.
+ * The short way of sockwatch_track_add().
+ *
+ * Context: any.  No lock, no allocation.
  */
-static __always_inline int sockwatch_track_slot(const void *sk)
+static __always_inline void sockwatch_track_alloc(const void *sk)
 {
-	unsigned int slot = sockwatch_track_hash(sk);
+	const void **key = &sockwatch_track.keys[sockwatch_track_hash(sk)];
 
-	if (likely(READ_ONCE(sockwatch_track.keys[slot]) == sk))
-		return slot;
-	return sockwatch_track_search(sk);
+	if (likely(!READ_ONCE(*key) && !cmpxchg(key, NULL, sk)))
+		this_cpu_inc(sockwatch_track_here);
+	else
+		sockwatch_track_add(sk);
 }
 
 /**
@@ -160,23 +161,25 @@ static __always_inline int sockwatch_track_slot(const void *sk)
 static __always_inline struct sockwatch_entry *
 sockwatch_track_find(const void *sk)
 {
-	int slot = sockwatch_track_slot(sk);
+	unsigned int slot = sockwatch_track_hash(sk);
 
-	return likely(slot >= 0) ? &sockwatch_track.entries[slot] : NULL;
+	if (likely(READ_ONCE(sockwatch_track.keys[slot]) == sk))
+		return &sockwatch_track.entries[slot];
+	return sockwatch_track_search(sk);
 }
 
 /**
- * sockwatch_track_del() - empty the slot of a sock that nobody uses any more
- * @slot: what sockwatch_track_slot() returned
+ * sockwatch_track_del() - forget a sock that nobody uses any more
+ * @entry: what sockwatch_track_find() returned
  *
  * The entry is PENDING and without a namespace before its key goes, so that
  * sockwatch_track_add() finds it ready.
  *
  * Context: any.  No lock.
  */
-static __always_inline void sockwatch_track_del(int slot)
+static __always_inline void sockwatch_track_del(struct sockwatch_entry *entry)
 {
-	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
+	size_t slot = entry - sockwatch_track.entries;
 
 	WRITE_ONCE(entry->snet, NULL);
 	WRITE_ONCE(entry->state, SOCKWATCH_PENDING);

@@ -269,7 +269,8 @@ static void run_scenario(const struct scenario *scenario)
 {
 	if (!strcmp(scenario->name, "kinds") && forever)
 		return;
-	kinds_used = failures_used = 0;
+	kinds_used = 0;
+	failures_used = 0;
 	discarded = 0;
 	memset(ledger, 0, sizeof(ledger));
 	memset(failures, 0, sizeof(failures));
@@ -282,6 +283,9 @@ static void run_scenario(const struct scenario *scenario)
 	else
 		scenario->run(scenario);
 	checkpoint("end");
+	/* Traffic, not a load test: leave the processors to others too. */
+	if (forever)
+		usleep(20000);
 }
 
 static void run_all(char **wanted, int count)

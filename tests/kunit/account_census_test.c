@@ -104,14 +104,14 @@ static void found_pending_elsewhere(struct kunit *test)
 	int behind = (first + 3) % FAKE_SOCKETS;
 
 	fake_table_fill(test);
-	sockwatch_track_del(behind);
+	sockwatch_track_del(&sockwatch_track.entries[behind]);
 	sockwatch_account_alloc(sk);
-	KUNIT_ASSERT_EQ(test, sockwatch_track_slot(sk), behind);
-	sockwatch_track_del(first);
+	KUNIT_ASSERT_EQ(test, fake_slot(sk), behind);
+	sockwatch_track_del(&sockwatch_track.entries[first]);
 	sockwatch_account_found(sk, true);
 	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), FAKE_SOCKETS - 1LL);
 	sockwatch_account_free(sk);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_slot(sk), -1);
+	KUNIT_EXPECT_EQ(test, fake_slot(sk), -1);
 	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), FAKE_SOCKETS - 2LL);
 	EXPECT_ROW(test, &init_net, TCP, .preexisting = 1, .released = 1);
 }
@@ -122,7 +122,7 @@ static void found_child_accepted(struct kunit *test)
 
 	sockwatch_account_found_child(sk, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1);
-	sockwatch_account_accept(sk, T0);
+	sockwatch_account_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	sockwatch_account_free(sk);
@@ -176,7 +176,7 @@ static void found_child_lost(struct kunit *test)
 	fake_table_fill(test);
 	sockwatch_account_found_child(sk, T0);
 	EXPECT_ROW(test, &init_net, TCP);
-	sockwatch_account_accept(sk, T0);
+	sockwatch_account_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .released = 1, .lost = 1);
 }

@@ -47,7 +47,7 @@ static void moves(struct kunit *test)
 {
 	u64 start_ns = sockwatch_clock_ns();
 
-	msleep(2);
+	usleep_range(1000, 2000);
 	KUNIT_EXPECT_GT(test, sockwatch_clock_ns(), start_ns);
 }
 

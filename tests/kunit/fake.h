@@ -12,6 +12,7 @@
 
 #include "account.h"
 #include "classify.h"
+#include "track.h"
 
 /* Entries: as many as a search looks at, so that the table can be filled. */
 #define FAKE_SOCKETS	64
@@ -24,6 +25,14 @@
 #define UNIX	sockwatch_kind_pack(AF_UNIX, SOCK_STREAM, 0)
 #define LLC	sockwatch_kind_pack(AF_LLC, SOCK_DGRAM, 0)
 #define RTNL	sockwatch_kind_pack(AF_NETLINK, SOCK_RAW, 0)
+
+/* The slot of a sock in the tracking table, or -1. */
+static inline int fake_slot(const void *sk)
+{
+	const struct sockwatch_entry *entry = sockwatch_track_find(sk);
+
+	return entry ? entry - sockwatch_track.entries : -1;
+}
 
 /**
  * struct fake_row - what a row must say; a field left out must be 0

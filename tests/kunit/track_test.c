@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 
 #include "crowd.h"
+#include "fake.h"
 #include "suites.h"
 #include "track.h"
 
@@ -42,7 +43,7 @@ static void empty(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sockwatch_track_max(), (unsigned int)SMALL);
 	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
 	KUNIT_EXPECT_NULL(test, sockwatch_track_find(sock_nr(1)));
-	KUNIT_EXPECT_EQ(test, sockwatch_track_slot(sock_nr(1)), -1);
+	KUNIT_EXPECT_EQ(test, fake_slot(sock_nr(1)), -1);
 }
 
 static void add_find_del(struct kunit *test)
@@ -56,7 +57,7 @@ static void add_find_del(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, sockwatch_track_find(sock_nr(2)));
 	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 1LL);
 
-	sockwatch_track_del(sockwatch_track_slot(sock_nr(1)));
+	sockwatch_track_del(sockwatch_track_find(sock_nr(1)));
 	KUNIT_EXPECT_NULL(test, sockwatch_track_find(sock_nr(1)));
 	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
 }
@@ -70,7 +71,7 @@ static void del_cleans(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, entry);
 	entry->snet = (void *)8;
 	entry->state = SOCKWATCH_OPEN;
-	sockwatch_track_del(sockwatch_track_slot(sock_nr(3)));
+	sockwatch_track_del(sockwatch_track_find(sock_nr(3)));
 	next = sockwatch_track_add(sock_nr(3));
 	KUNIT_ASSERT_PTR_EQ(test, next, entry);
 	KUNIT_EXPECT_NULL(test, next->snet);
@@ -105,7 +106,7 @@ static void full(struct kunit *test)
 
 	/* One that is there needs no room; one that goes makes some. */
 	KUNIT_EXPECT_NOT_NULL(test, sockwatch_track_add(sock_nr(7)));
-	sockwatch_track_del(sockwatch_track_slot(sock_nr(7)));
+	sockwatch_track_del(sockwatch_track_find(sock_nr(7)));
 	KUNIT_EXPECT_NOT_NULL(test, sockwatch_track_add(sock_nr(SMALL)));
 	KUNIT_EXPECT_NOT_NULL(test, sockwatch_track_find(sock_nr(SMALL)));
 	KUNIT_EXPECT_NULL(test, sockwatch_track_find(sock_nr(7)));
@@ -132,13 +133,13 @@ static void collisions(struct kunit *test)
 		sk[i] = sock_at(SMALL - 1, i);
 		KUNIT_ASSERT_NOT_NULL(test, sk[i]);
 		KUNIT_ASSERT_NOT_NULL(test, sockwatch_track_add(sk[i]));
-		KUNIT_EXPECT_EQ(test, sockwatch_track_slot(sk[i]),
+		KUNIT_EXPECT_EQ(test, fake_slot(sk[i]),
 				(int)((SMALL - 1 + i) % SMALL));
 	}
-	sockwatch_track_del(sockwatch_track_slot(sk[0]));
-	sockwatch_track_del(sockwatch_track_slot(sk[1]));
-	KUNIT_EXPECT_EQ(test, sockwatch_track_slot(sk[2]), 1);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_slot(sk[0]), -1);
+	sockwatch_track_del(sockwatch_track_find(sk[0]));
+	sockwatch_track_del(sockwatch_track_find(sk[1]));
+	KUNIT_EXPECT_EQ(test, fake_slot(sk[2]), 1);
+	KUNIT_EXPECT_EQ(test, fake_slot(sk[0]), -1);
 }
 
 #define MODEL_SOCKS	2048
@@ -157,7 +158,7 @@ static int model_step(struct kunit *test, struct rnd_state *rnd)
 	change_bit(n, model);
 	if (entry) {
 		KUNIT_EXPECT_EQ(test, entry->birth_ns, (u64)n);
-		sockwatch_track_del(sockwatch_track_slot(sock_nr(n)));
+		sockwatch_track_del(sockwatch_track_find(sock_nr(n)));
 		return -1;
 	}
 	entry = sockwatch_track_add(sock_nr(n));
@@ -208,7 +209,7 @@ static void for_each(struct kunit *test)
 		entry->birth_ns = i;
 	}
 	for (i = 0; i < ARRAY_SIZE(seen); i += 2)
-		sockwatch_track_del(sockwatch_track_slot(sock_nr(i)));
+		sockwatch_track_del(sockwatch_track_find(sock_nr(i)));
 	sockwatch_track_for_each(each_seen, seen);
 	for (i = 0; i < ARRAY_SIZE(seen); i++)
 		KUNIT_EXPECT_EQ(test, seen[i], i % 2);
@@ -227,7 +228,6 @@ static void crowd_member(unsigned int who, void *arg)
 {
 	struct sockwatch_entry *entry;
 	unsigned int round, i, n;
-	int slot;
 
 	for (round = 0; round < CROWD_ROUNDS; round++) {
 		for (i = 0; i < CROWD_SOCKS; i++) {
@@ -245,12 +245,11 @@ static void crowd_member(unsigned int who, void *arg)
 		cond_resched();
 		for (i = 0; i < CROWD_SOCKS; i++) {
 			n = i * CROWD_SIZE + who;
-			slot = sockwatch_track_slot(sock_nr(n));
-			if (slot < 0 ||
-			    sockwatch_track.entries[slot].birth_ns != n)
+			entry = sockwatch_track_find(sock_nr(n));
+			if (!entry || entry->birth_ns != n)
 				atomic_inc(&crowd_wrong);
 			else
-				sockwatch_track_del(slot);
+				sockwatch_track_del(entry);
 		}
 	}
 }
