@@ -142,6 +142,21 @@ static void found_child_unaccepted(struct kunit *test)
 	EXPECT_TOTALS(test, 0, 0);
 }
 
+/* A UNIX embryo in a connect() that has not come to the hook yet. */
+static void found_child_without_type(struct kunit *test)
+{
+	struct sock *sk = fake_sock(test, &init_net,
+				    sockwatch_kind_pack(AF_UNIX, 0, 0));
+
+	sockwatch_account_found_child(sk, T0);
+	EXPECT_ROW(test, &init_net, sockwatch_kind_pack(AF_UNIX, 0, 0));
+	sockwatch_account_clone(sk, SOCK_STREAM, T0);
+	EXPECT_ROW(test, &init_net, UNIX, .cloned = 1);
+	sockwatch_account_free(sk);
+	EXPECT_ROW(test, &init_net, UNIX, .cloned = 1, .unaccepted = 1);
+	EXPECT_TOTALS(test, 0, 0);
+}
+
 /* The clone hook was first. */
 static void found_child_known(struct kunit *test)
 {
@@ -201,6 +216,7 @@ static struct kunit_case census_cases[] = {
 	KUNIT_CASE(found_pending_elsewhere),
 	KUNIT_CASE(found_child_accepted),
 	KUNIT_CASE(found_child_unaccepted),
+	KUNIT_CASE(found_child_without_type),
 	KUNIT_CASE(found_child_known),
 	KUNIT_CASE(found_lost),
 	KUNIT_CASE(found_child_lost),

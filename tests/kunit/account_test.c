@@ -271,6 +271,40 @@ static void accepted_without_alloc(struct kunit *test)
 		   .released = 1);
 }
 
+/* LLC and phonet set sk_type only after the graft: the new socket knows it. */
+static void accepted_without_type(struct kunit *test)
+{
+	u64 kind = sockwatch_kind_pack(AF_LLC, SOCK_STREAM, 0);
+	struct sock *sk = fake_sock(test, &init_net,
+				    sockwatch_kind_pack(AF_LLC, 0, 0));
+
+	sockwatch_account_alloc(sk);
+	sockwatch_account_accept(sk, SOCK_STREAM, T0);
+	EXPECT_ROW(test, &init_net, kind, .cloned = 1, .accepted = 1,
+		   .open = 1);
+	EXPECT_ROW(test, &init_net, sockwatch_kind_pack(AF_LLC, 0, 0));
+	sockwatch_account_free(sk);
+	EXPECT_ROW(test, &init_net, kind, .cloned = 1, .accepted = 1,
+		   .released = 1);
+}
+
+/* Nobody owns a child before it is accepted, whoever's entry it was before. */
+static void child_has_no_owner(struct kunit *test)
+{
+	struct sock *sk = fake_sock(test, &init_net, TCP);
+	const struct sockwatch_entry *entry;
+
+	sockwatch_account_create(&init_net, sk, false, T0);
+	sockwatch_account_free(sk);
+	sockwatch_account_alloc(sk);
+	sockwatch_account_clone(sk, SOCK_STREAM, T0);
+	entry = sockwatch_track_find(sk);
+	KUNIT_ASSERT_NOT_NULL(test, entry);
+	KUNIT_EXPECT_EQ(test, entry->owner.pid, 0U);
+	KUNIT_EXPECT_STREQ(test, entry->owner.comm, "");
+	sockwatch_account_free(sk);
+}
+
 /* The kernel accepts for itself (a kernel service's listener). */
 static void accepted_by_kernel(struct kunit *test)
 {
@@ -537,6 +571,8 @@ static struct kunit_case account_cases[] = {
 	KUNIT_CASE(child_of_unix),
 	KUNIT_CASE(accepted_unseen_clone),
 	KUNIT_CASE(accepted_without_alloc),
+	KUNIT_CASE(accepted_without_type),
+	KUNIT_CASE(child_has_no_owner),
 	KUNIT_CASE(accepted_by_kernel),
 	KUNIT_CASE(accept_again),
 	KUNIT_CASE(create_after_graft),
