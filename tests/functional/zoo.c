@@ -283,6 +283,9 @@ static void run_scenario(const struct scenario *scenario)
 	else
 		scenario->run(scenario);
 	checkpoint("end");
+	/* Traffic, not a load test: leave the processors to others too. */
+	if (forever)
+		usleep(20000);
 }
 
 static void run_all(char **wanted, int count)
