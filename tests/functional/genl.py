@@ -26,6 +26,7 @@ HOOK_NAMES = 'pad name kind required attached hits missed'.split()
 
 REQUEST, DUMP = 1, 0x300
 ERROR, DONE = 2, 3
+CAPPED, ACK_TLVS = 0x100, 0x200
 OTHER = (-1, -1, -1)
 
 
@@ -110,28 +111,25 @@ class Genl:
                 if sequence != self.sequence:
                     continue
                 if kind in (ERROR, DONE):
-                    self.check(body, mflags)
+                    self.check(kind, body, mflags)
                     return answers
                 answers.append(body[4:])
                 if not flags & DUMP:
                     return answers
 
     @staticmethod
-    def check(body, flags):
+    def check(kind, body, flags):
+        """Raise what an ERROR or the DONE of a dump says."""
         status = struct.unpack_from('=i', body)[0] if len(body) >= 4 else 0
         if not status:
             return
-        text = ''
-        if flags & 0x200:               # NLM_F_ACK_TLVS
-            # after the errno and the request's header and, uncapped, body
-            length, kind = struct.unpack_from('=IH', body, 4) if len(
-                body) >= 20 else (0, 0)
-            start = 4 + (length if not flags & 0x100 else 16)
-            if len(body) < 20:
-                start = 4
-            for kind, value in split(body[start:]):
-                if kind == 1:
-                    text = value.rstrip(b'\0').decode()
+        start, text = 4, ''
+        if kind == ERROR:       # the request follows, or its header alone
+            length = struct.unpack_from('=I', body, 4)[0]
+            start += 16 if flags & CAPPED else (length + 3) & ~3
+        if flags & ACK_TLVS:
+            said = dict(split(body[start:]))
+            text = said.get(1, b'').rstrip(b'\0').decode()
         raise NetlinkError(-status, text)
 
     def request(self, command, flags=0, payload=b''):

@@ -18,7 +18,8 @@ import truth
 import zoo
 
 TCP4, UDP4, UNIX_STREAM = (2, 1, 6), (2, 2, 17), (1, 1, 0)
-UNIX_DGRAM = (1, 2, 0)
+# A namespace goes in the background, in steps that take a moment each.
+QUIET_S = 0.5
 
 
 def start_zoo(namespace, *names):
@@ -252,9 +253,9 @@ sys.stdin.read()
 def killed_inside(tap):
     """A namespace that goes with all its sockets, by SIGKILL."""
     client = genl.Genl()
-    base = zoo.Numbers(client)
+    base = zoo.settled(client, QUIET_S)
     namespace = swlib.Namespace('killed')
-    process = start_zoo(namespace, 'tcp4', 'each')
+    process = start_zoo(namespace, 'tcp4')
     name, _ = checkpoint(process)
     tap.equal(name, 'queued', 'a listener with a full queue')
     namespace.delete()
@@ -271,23 +272,38 @@ def killed_inside(tap):
               'and nothing of it is tracked any more')
     tap.equal(info['untracked'], base.info['untracked'],
               'nothing was untracked')
-    tap.equal(swlib.difference(base.rows, swlib.read_rows()), {},
-              'nothing has moved here')
+    tap.equal(moved(base), {}, 'nothing has moved here')
     client.close()
+
+
+def moved(base):
+    """What has, but for the sockets of `ip` itself: it asks rtnetlink."""
+    delta = swlib.difference(base.rows, swlib.read_rows())
+    delta.pop((16, 3, 0), None)
+    return delta
+
+
+# Every fifth with TCP connections, the others with pairs.
+COME_AND_GO = '''
+for i in $(seq "$1"); do
+    if [ $((i % 5)) = 0 ]; then
+        unshare -n sh -c 'ip link set lo up; "$0" tcp4' "$0" || exit 1
+    else
+        unshare -n "$0" pairs || exit 1
+    fi
+done
+'''
 
 
 def many(tap):
     """Namespaces come and go, two at a time, with a socket each."""
     count = max(50 // min(swlib.SCALE, 5), 5)
     client = genl.Genl()
-    base = zoo.Numbers(client)
+    base = zoo.settled(client, QUIET_S)
     began = time.monotonic()
-    jobs = [subprocess.Popen(['sh', '-c', f'''
-        for i in $(seq {count // 2}); do
-            unshare -n sh -c 'ip link set lo up; "$0" tcp4 >{swlib.TMP}/$$' \\
-                {swlib.BIN}/zoo || exit 1
-            rm -f {swlib.TMP}/$$
-        done''']) for _ in range(2)]
+    jobs = [subprocess.Popen(
+        ['sh', '-c', COME_AND_GO, swlib.BIN + '/zoo', str(count // 2)],
+        stdout=subprocess.DEVNULL) for _ in range(2)]
     tap.equal([job.wait() for job in jobs], [0, 0],
               f'{count // 2 * 2} namespaces came and went')
     swlib.wait_for(lambda: client.info()['tracked']
@@ -296,9 +312,7 @@ def many(tap):
     tap.say(f'{time.monotonic() - began:.0f} s')
     for name in ('tracked', 'untracked', 'lost'):
         tap.equal(info[name], base.info[name], f'{name} is what it was')
-    # `ip` asks rtnetlink, in its own namespace: nothing moves here.
-    tap.equal(swlib.difference(base.rows, swlib.read_rows()), {},
-              'nothing has moved here')
+    tap.equal(moved(base), {}, 'nothing has moved here')
     client.close()
 
 

@@ -69,16 +69,17 @@ class Numbers:
     def __eq__(self, other):
         return (self.rows == other.rows and self.failures == other.failures
                 and all(self.info[name] == other.info[name]
-                        for name in ('untracked', 'discarded', 'lost')))
+                        for name in ('tracked', 'untracked', 'discarded',
+                                 'lost')))
 
 
-def settled(client):
+def settled(client, moment_s=0.02):
     """The numbers when they have stood still for a moment."""
     last = Numbers(client)
 
     def still():
         nonlocal last
-        time.sleep(0.02)
+        time.sleep(moment_s)
         former, last = last, Numbers(client)
         return former == last
     swlib.wait_for(still)
