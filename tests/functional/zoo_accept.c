@@ -351,12 +351,10 @@ static void peeloff(const struct scenario *scenario)
 	.client = KIND(INET, STREAM, 6), .child = KIND(INET6, STREAM, 6)
 /*
  * The MPTCP sock of a child goes from LISTEN to ESTABLISHED at once, in
- * mptcp_sk_clone_init(), so the clone shows only when accept() has it.
+ * mptcp_sk_clone_init(): that is its clone.
  */
-#define MPTCP4 SAME(INET, STREAM, IPPROTO_MPTCP), .address = ANY4,	\
-	.flags = LATE_CLONE | NO_UNACCEPTED
-#define MPTCP6 SAME(INET6, STREAM, IPPROTO_MPTCP), .address = ANY6,	\
-	.flags = LATE_CLONE | NO_UNACCEPTED
+#define MPTCP4 SAME(INET, STREAM, IPPROTO_MPTCP), .address = ANY4
+#define MPTCP6 SAME(INET6, STREAM, IPPROTO_MPTCP), .address = ANY6
 #define UNIX(t, how) SAME(UNIX, t, 0), .address = how
 #define VSOCK(t) SAME(VSOCK, t, 0), .address = CID,			\
 	.flags = LATE_CLONE | NO_UNACCEPTED
