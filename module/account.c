@@ -11,6 +11,7 @@
 
 #include "account.h"
 #include "classify.h"
+#include "compat.h"
 #include "counters.h"
 #include "netns.h"
 #include "track.h"
@@ -22,14 +23,15 @@ static const u8 origin_column[] = {
 	[SOCKWATCH_ORIGIN_PREEXISTING] = SOCKWATCH_C_PREEXISTING,
 };
 
-static DEFINE_PER_CPU(struct sockwatch_totals, totals_here);
-static const struct sockwatch_sink *sink __read_mostly;
+static DEFINE_PER_CPU(u64, untracked);
+static DEFINE_PER_CPU(u64, discarded);
+static const struct sockwatch_sink __rcu *sink __read_mostly;
 static u64 census_ns;
 
 static __always_inline void tell(enum sockwatch_event_id id,
 				 const struct sock *sk, int err)
 {
-	const struct sockwatch_sink *to = READ_ONCE(sink);
+	const struct sockwatch_sink *to = rcu_dereference_sched(sink);
 
 	if (unlikely(to))
 		to->event(id, sk, err);
@@ -59,11 +61,8 @@ static __always_inline unsigned int row_of(struct sockwatch_net *snet,
 static __always_inline void owner_take(struct sockwatch_owner *owner,
 				       const struct sock *sk)
 {
-	const struct cgroup *cgrp = NULL;
+	const struct cgroup *cgrp = sockwatch_sk_cgroup(sk);
 
-#ifdef CONFIG_SOCK_CGROUP_DATA
-	cgrp = sk->sk_cgrp_data.cgroup;
-#endif
 	owner->cgroup_id = cgrp ? cgroup_id(cgrp) : 0;
 	owner->pid = current->tgid;
 	owner->uid = __kuid_val(current_uid());
@@ -219,6 +218,7 @@ static void child_count(struct sockwatch_entry *entry,
 	WRITE_ONCE(entry->snet, snet);
 	entry->row = row;
 	entry->birth_ns = now_ns;
+	memset(&entry->owner, 0, sizeof(entry->owner));
 	entry->kernel = false;
 	entry->state = SOCKWATCH_CHILD;
 	count(snet, row, SOCKWATCH_C_CLONED, 1);
@@ -248,11 +248,11 @@ void sockwatch_account_clone(const struct sock *sk, unsigned int type,
 	preempt_enable_notrace();
 }
 
-static void accept_done(const struct sock *sk, struct sockwatch_net *snet,
-			u64 now_ns)
+static void accept_done(const struct sock *sk, unsigned int type,
+			struct sockwatch_net *snet, u64 now_ns)
 {
 	struct sockwatch_entry *entry = entry_get(sk);
-	unsigned int row = row_of(snet, sk, sk->sk_type);
+	unsigned int row = row_of(snet, sk, type);
 
 	if (unlikely(!entry)) {
 		count(snet, row, SOCKWATCH_C_CLONED, 1);
@@ -272,21 +272,23 @@ static void accept_done(const struct sock *sk, struct sockwatch_net *snet,
 /**
  * sockwatch_account_accept() - accept hands a sock to its new socket
  * @sk: the sock
+ * @type: the type of the new socket; LLC and phonet set sk_type later
  * @now_ns: sockwatch_clock_ns()
  *
  * Families without a hook for the clone are counted as cloned here too, so
  * that cloned is never less than accepted.
  *
- * Context: process, with the sock's sk_callback_lock held.
+ * Context: process, with the sock's sk_callback_lock held (not by AF_ALG).
  */
-void sockwatch_account_accept(const struct sock *sk, u64 now_ns)
+void sockwatch_account_accept(const struct sock *sk, unsigned int type,
+			      u64 now_ns)
 {
 	struct sockwatch_net *snet;
 
 	preempt_disable_notrace();
 	snet = sockwatch_net_of(sock_net(sk));
 	if (likely(snet))
-		accept_done(sk, snet, now_ns);
+		accept_done(sk, type, snet, now_ns);
 	preempt_enable_notrace();
 }
 
@@ -324,16 +326,27 @@ void sockwatch_account_free(const struct sock *sk)
 	preempt_disable_notrace();
 	entry = sockwatch_track_find(sk);
 	if (unlikely(!entry)) {
-		this_cpu_inc(totals_here.untracked);
+		this_cpu_inc(untracked);
 		goto out;
 	}
 	if (unlikely(entry->state == SOCKWATCH_PENDING))
-		this_cpu_inc(totals_here.discarded);
+		this_cpu_inc(discarded);
 	else if (likely(entry->state != SOCKWATCH_EARLY))
 		release(entry, sk);
 	sockwatch_track_del(entry);
 out:
 	preempt_enable_notrace();
+}
+
+/* A UNIX embryo has no type until its connect goes on: that hook will say. */
+static void found_child_done(const struct sock *sk, struct sockwatch_net *snet,
+			     u64 now_ns)
+{
+	struct sockwatch_entry *entry = sockwatch_track_add(sk);
+
+	if (entry && sk->sk_type)
+		child_count(entry, snet, row_of(snet, sk, sk->sk_type),
+			    now_ns);
 }
 
 static void found_done(const struct sock *sk, struct sockwatch_net *snet)
@@ -358,7 +371,8 @@ static void found_done(const struct sock *sk, struct sockwatch_net *snet)
  *
  * A pending entry is a sock allocated since the first hook.  If it has a
  * descriptor, then its creation went by before the hook for that was in
- * place; if not, that hook is still to come.
+ * place; if not, that hook is mostly still to come.  (A socket that the kernel
+ * makes for itself between the first hook and the last stays pending.)
  *
  * Context: process, any lock.
  */
@@ -385,17 +399,12 @@ void sockwatch_account_found(const struct sock *sk, bool installed)
  */
 void sockwatch_account_found_child(const struct sock *sk, u64 now_ns)
 {
-	struct sockwatch_entry *entry;
 	struct sockwatch_net *snet;
 
 	preempt_disable_notrace();
 	snet = sockwatch_net_of(sock_net(sk));
-	if (snet && !sockwatch_track_find(sk)) {
-		entry = sockwatch_track_add(sk);
-		if (entry)
-			child_count(entry, snet,
-				    row_of(snet, sk, sk->sk_type), now_ns);
-	}
+	if (snet && !sockwatch_track_find(sk))
+		found_child_done(sk, snet, now_ns);
 	preempt_enable_notrace();
 }
 
@@ -431,7 +440,7 @@ static void net_ready(struct sockwatch_net *snet)
  */
 void sockwatch_account_set_sink(const struct sockwatch_sink *new_sink)
 {
-	WRITE_ONCE(sink, new_sink);
+	rcu_assign_pointer(sink, new_sink);
 	synchronize_rcu();
 }
 
@@ -443,14 +452,12 @@ void sockwatch_account_set_sink(const struct sockwatch_sink *new_sink)
  */
 void sockwatch_account_totals(struct sockwatch_totals *totals)
 {
-	const struct sockwatch_totals *here;
 	int cpu;
 
 	memset(totals, 0, sizeof(*totals));
 	for_each_possible_cpu(cpu) {
-		here = per_cpu_ptr(&totals_here, cpu);
-		totals->untracked += READ_ONCE(here->untracked);
-		totals->discarded += READ_ONCE(here->discarded);
+		totals->untracked += READ_ONCE(per_cpu(untracked, cpu));
+		totals->discarded += READ_ONCE(per_cpu(discarded, cpu));
 	}
 	totals->census_ns = census_ns;
 }

@@ -35,46 +35,92 @@
  * The hooks are in place before; a sock that has an entry by now is theirs.
  */
 
-static int file_look(const void *arg, struct file *file, unsigned int fd)
+/* Descriptors looked at with a file table's lock held. */
+#define FILES_AT_A_TIME	1000
+
+static int file_look(const void *first, struct file *file, unsigned int fd)
 {
 	const struct socket *sock = sock_from_file(file);
 
 	if (sock && sock->sk)
 		sockwatch_account_found(sock->sk, true);
-	return 0;
+	return fd - *(const unsigned int *)first < FILES_AT_A_TIME ? 0 : fd + 1;
 }
 
-/* Threads mostly share one table; it is enough to look at it once. */
+/*
+ * Threads mostly share one table; it is enough to look at it once.  A long one
+ * is looked at in parts, so that its owner can go on in between.
+ */
 static void task_look(struct task_struct *task)
 {
-	task_lock(task);
-	if (task->files && (thread_group_leader(task) ||
-			    task->files != task->group_leader->files))
-		iterate_fd(task->files, 0, file_look, NULL);
-	task_unlock(task);
+	unsigned int first = 0;
+	int next;
+
+	do {
+		next = 0;
+		task_lock(task);
+		if (task->files && (thread_group_leader(task) ||
+				    task->files != task->group_leader->files))
+			next = iterate_fd(task->files, first, file_look,
+					  &first);
+		task_unlock(task);
+		first = next;
+	} while (next);
 }
 
-static void census_files(void)
+/* Lets others run; false: a task went meanwhile, and with it our place. */
+static bool tasks_pause(struct task_struct *process, struct task_struct *task)
+{
+	bool alive;
+
+	get_task_struct(process);
+	get_task_struct(task);
+	rcu_read_unlock();
+	cond_resched();
+	rcu_read_lock();
+	alive = pid_alive(process) && pid_alive(task);
+	put_task_struct(task);
+	put_task_struct(process);
+	return alive;
+}
+
+static bool tasks_look(void)
 {
 	struct task_struct *process, *task;
 
-	rcu_read_lock();
-	for_each_process_thread(process, task)
+	for_each_process_thread(process, task) {
 		task_look(task);
+		if (need_resched() && !tasks_pause(process, task))
+			return false;
+	}
+	return true;
+}
+
+/* To look twice counts nothing twice, so a walk that broke off begins anew. */
+static void census_files(void)
+{
+	unsigned int tries = 16;
+
+	rcu_read_lock();
+	while (!tasks_look() && --tries)
+		;
 	rcu_read_unlock();
 }
 
 /*
  * A sock without a socket is either an orphan that is still closing, or a
  * child that waits for accept: only the orphan is dead (sock_orphan(),
- * include/net/sock.h).
+ * include/net/sock.h).  sock_graft() and its hook run under the lock that is
+ * taken here, so a sock is seen before accept has it, or after.
  */
-static void sock_look(const struct sock *sk)
+static void sock_look(struct sock *sk)
 {
+	read_lock_bh(&sk->sk_callback_lock);
 	if (sk->sk_socket || sock_flag(sk, SOCK_DEAD))
 		sockwatch_account_found(sk, false);
 	else
 		sockwatch_account_found_child(sk, sockwatch_clock_ns());
+	read_unlock_bh(&sk->sk_callback_lock);
 }
 
 static void tcp_chain_look(const struct hlist_nulls_head *head)
@@ -87,6 +133,10 @@ static void tcp_chain_look(const struct hlist_nulls_head *head)
 			sock_look(sk);
 }
 
+/*
+ * The locks of listening buckets are taken with bottom halves on
+ * (inet_unhash(), net/ipv4/inet_hashtables.c), unlike those of the others.
+ */
 static void census_tcp(struct inet_hashinfo *hashinfo)
 {
 	struct inet_listen_hashbucket *listen;
@@ -97,9 +147,9 @@ static void census_tcp(struct inet_hashinfo *hashinfo)
 		listen = &hashinfo->lhash2[i];
 		if (hlist_nulls_empty(&listen->nulls_head))
 			continue;
-		spin_lock_bh(&listen->lock);
+		spin_lock(&listen->lock);
 		tcp_chain_look(&listen->nulls_head);
-		spin_unlock_bh(&listen->lock);
+		spin_unlock(&listen->lock);
 		cond_resched();
 	}
 	for (i = 0; i <= hashinfo->ehash_mask; i++) {
@@ -153,7 +203,10 @@ static void census_packet(struct netns_packet *packet)
 	mutex_unlock(&packet->sklist_lock);
 }
 
-/* Only those of code that cannot be unloaded while we look. */
+/*
+ * Only those of code that cannot be unloaded while we look.  They are complete
+ * when a namespace is in our list, like one with a descriptor.
+ */
 static const size_t kernel_socks[] = {
 	offsetof(struct net, rtnl),
 	offsetof(struct net, genl_sock),
@@ -176,7 +229,7 @@ static void census_kernel(const struct net *net)
 	for (i = 0; i < ARRAY_SIZE(kernel_socks); i++) {
 		sk = *(struct sock **)((char *)net + kernel_socks[i]);
 		if (sk)
-			sockwatch_account_found(sk, false);
+			sockwatch_account_found(sk, true);
 	}
 }
 
@@ -193,7 +246,8 @@ static int census_net(struct sockwatch_net *snet, void *arg)
 		     sockwatch_udp_table(&init_net))
 		census_udp(sockwatch_udp_table(net));
 	census_unix(&net->unx.table);
-	census_packet(&net->packet);
+	if (IS_BUILTIN(CONFIG_PACKET))
+		census_packet(&net->packet);
 	census_kernel(net);
 	return 0;
 }

@@ -11,14 +11,17 @@ DEFINE_STATIC_KEY_FALSE(sockwatch_clock_tsc);
 u32 sockwatch_clock_mult __read_mostly;
 
 /* The TSC's rate, or 0 where it must not be used. */
+#ifdef CONFIG_X86_TSC
 static unsigned int tsc_rate_khz(void)
 {
-#ifdef CONFIG_X86_TSC
-	if (!check_tsc_unstable())
-		return tsc_khz;
-#endif
+	return check_tsc_unstable() ? 0 : tsc_khz;
+}
+#else
+static unsigned int tsc_rate_khz(void)
+{
 	return 0;
 }
+#endif
 
 /**
  * sockwatch_clock_init() - choose the clock

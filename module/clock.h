@@ -19,14 +19,17 @@ extern u32 sockwatch_clock_mult;
 
 void sockwatch_clock_init(void);
 
+#ifdef CONFIG_X86_TSC
 static __always_inline u64 sockwatch_clock_cycles(void)
 {
-#ifdef CONFIG_X86_TSC
 	return rdtsc();
-#else
-	return 0;
-#endif
 }
+#else
+static __always_inline u64 sockwatch_clock_cycles(void)
+{
+	return 0;
+}
+#endif
 
 /**
  * sockwatch_clock_ns() - now

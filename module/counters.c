@@ -29,8 +29,8 @@ int sockwatch_counters_init(struct sockwatch_counters *c, unsigned int nr,
 	c->keys = kvcalloc(nr, sizeof(*c->keys), GFP_KERNEL_ACCOUNT);
 	if (!c->keys)
 		return -ENOMEM;
-	c->cells = __alloc_percpu((nr + 1) * width * sizeof(u64),
-				  __alignof__(u64));
+	c->cells = __alloc_percpu_gfp((nr + 1) * width * sizeof(u64),
+				      __alignof__(u64), GFP_KERNEL_ACCOUNT);
 	if (!c->cells)
 		goto err_keys;
 	return 0;

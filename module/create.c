@@ -21,6 +21,7 @@
  * on its own stack.  It costs a third of a kretprobe, and none can be missed.
  * Only one user of a function may do so (FTRACE_OPS_FL_IPMODIFY); where
  * livepatch is that one, registering says -EBUSY and the kretprobe serves.
+ * While we are that one, livepatch gets -EBUSY for this function.
  *
  * A task can sleep in the original, in request_module(), with our code on its
  * stack; so tasks are counted in and out, and detaching waits for the last.
@@ -70,6 +71,9 @@ static int wrapper_attach(struct sockwatch_hook *hook)
 	unsigned long ip;
 	int err;
 
+	/* Elsewhere C code must not jump behind a function's entry. */
+	if (!IS_ENABLED(CONFIG_X86_64))
+		return -EOPNOTSUPP;
 	hook->ops.func = wrapper_enter;
 	err = sockwatch_function_find(hook->name, &ip);
 	if (err)

@@ -77,11 +77,9 @@ static struct net *net_asked(const struct sk_buff *skb, struct nlattr **attrs,
  * Dumps: the first call takes the snapshots, the others only fill.  It is the
  * first call and not .start because what is wrong with the request can be said
  * there: 6.1 has no extack in .start (__netlink_dump_start(),
- * net/netlink/af_netlink.c).  It too runs in the context of the sender.
+ * net/netlink/af_netlink.c).  It too runs in the context of the sender, since
+ * __netlink_dump_start() makes it itself, with the socket's callback held.
  */
-
-typedef struct sockwatch_snapshot *
-(*snapshot_taker)(const struct sockwatch_net *snet);
 
 /**
  * struct dump - a dump under way
@@ -95,7 +93,7 @@ typedef struct sockwatch_snapshot *
  */
 struct dump {
 	const struct sk_buff *skb;
-	snapshot_taker take;
+	struct sockwatch_snapshot *(*take)(const struct sockwatch_net *snet);
 	struct sockwatch_snapshot *first;
 	struct sockwatch_snapshot **last;
 	struct sockwatch_snapshot *at;
@@ -125,6 +123,7 @@ static int dump_add_allowed(struct sockwatch_net *snet, void *arg)
 {
 	struct dump *dump = arg;
 
+	cond_resched();
 	if (!check_net(snet->net) || !net_allowed(dump->skb, snet->net))
 		return 0;
 	return dump_add(snet, arg);
@@ -164,7 +163,7 @@ static void dump_free(struct dump *dump)
 	kfree(dump);
 }
 
-static int dump_start(struct netlink_callback *cb, snapshot_taker take)
+static int dump_start(struct netlink_callback *cb, u8 cmd)
 {
 	struct nlattr **attrs = sockwatch_dump_attrs(cb);
 	struct dump *dump;
@@ -174,7 +173,9 @@ static int dump_start(struct netlink_callback *cb, snapshot_taker take)
 	if (!dump)
 		return -ENOMEM;
 	dump->skb = cb->skb;
-	dump->take = take;
+	dump->take = cmd == SOCKWATCH_CMD_GET_COUNTERS ?
+			     sockwatch_snapshot_kinds :
+			     sockwatch_snapshot_failures;
 	dump->last = &dump->first;
 	if (attrs[SOCKWATCH_A_ALL_NETNS])
 		err = dump_add_all(dump, attrs, cb->extack);
@@ -322,14 +323,13 @@ static int snapshot_fill(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 /* A full skb is sent and this is called again, until it puts nothing. */
-static int dump_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
-		     snapshot_taker take)
+static int dump_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
 	struct dump *dump;
 	int err = 0;
 
 	if (!dump_of(cb))
-		err = dump_start(cb, take);
+		err = dump_start(cb, cmd);
 	if (err)
 		return err;
 	dump = dump_of(cb);
@@ -340,14 +340,12 @@ static int dump_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 
 static int counters_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return dump_fill(skb, cb, SOCKWATCH_CMD_GET_COUNTERS,
-			 sockwatch_snapshot_kinds);
+	return dump_fill(skb, cb, SOCKWATCH_CMD_GET_COUNTERS);
 }
 
 static int failures_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return dump_fill(skb, cb, SOCKWATCH_CMD_GET_FAILURES,
-			 sockwatch_snapshot_failures);
+	return dump_fill(skb, cb, SOCKWATCH_CMD_GET_FAILURES);
 }
 
 /* Information: one message. */
@@ -492,6 +490,7 @@ static struct genl_family family = {
 	.name = SOCKWATCH_GENL_NAME,
 	.version = SOCKWATCH_GENL_VERSION,
 	.netnsok = true,
+	.parallel_ops = true,
 	.module = THIS_MODULE,
 	.ops = ops,
 	.n_ops = ARRAY_SIZE(ops),

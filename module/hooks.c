@@ -45,7 +45,8 @@ static notrace void on_graft(unsigned long ip, unsigned long parent_ip,
 
 	parent = (void *)ftrace_regs_get_argument(fregs, 1);
 	sockwatch_hook_hit(SOCKWATCH_HOOK_GRAFT);
-	sockwatch_account_accept(parent->sk, sockwatch_clock_ns());
+	sockwatch_account_accept(parent->sk, parent->type,
+				 sockwatch_clock_ns());
 }
 
 /*
@@ -67,13 +68,15 @@ static notrace void on_unix_connect(unsigned long ip, unsigned long parent_ip,
 /*
  * LISTEN to SYN_RECV is the clone of a listener for a new connection: the sock
  * is the child, which was never in LISTEN itself (inet_csk_clone_lock(),
- * net/ipv4/inet_connection_sock.c).
+ * net/ipv4/inet_connection_sock.c).  MPTCP's own child goes to ESTABLISHED
+ * (mptcp_sk_clone_init(), net/mptcp/protocol.c).
  */
 static notrace void on_state(void *data, const struct sock *sk,
 			     const int oldstate, const int newstate)
 {
 	sockwatch_hook_hit(SOCKWATCH_HOOK_STATE);
-	if (oldstate == TCP_LISTEN && newstate == TCP_SYN_RECV)
+	if (oldstate == TCP_LISTEN &&
+	    (newstate == TCP_SYN_RECV || newstate == TCP_ESTABLISHED))
 		sockwatch_account_clone(sk, sk->sk_type, sockwatch_clock_ns());
 }
 
@@ -155,11 +158,18 @@ static const char *why(int err)
 	return "see the error number";
 }
 
-static int hook_attach(struct sockwatch_hook *hook)
+static int hook_try(struct sockwatch_hook *hook)
 {
 	int err = hook->type->attach(hook);
 
 	hook->attached = !err;
+	return err;
+}
+
+static int hook_attach(struct sockwatch_hook *hook)
+{
+	int err = hook_try(hook);
+
 	if (!err)
 		return 0;
 	if (hook->required)
@@ -182,8 +192,7 @@ static int create_attach(bool wrapper)
 
 	if (wrapper) {
 		hooks[SOCKWATCH_HOOK_CREATE] = hook;
-		err = hook->type->attach(hook);
-		hook->attached = !err;
+		err = hook_try(hook);
 		if (!err)
 			return 0;
 		pr_notice("no wrapper around %s: error %d: using a kretprobe\n",

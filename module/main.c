@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "genl.h"
 #include "hooks.h"
+#include "netns.h"
 #include "proc.h"
 
 static unsigned int max_sockets = 131072;
@@ -23,7 +24,7 @@ MODULE_PARM_DESC(max_kinds, "kinds of socket a network namespace counts one by o
 
 static bool wrapper = true;
 module_param(wrapper, bool, 0444);
-MODULE_PARM_DESC(wrapper, "whether to wrap __sock_create; if not, or if livepatch has it, a kretprobe serves (default Y)");
+MODULE_PARM_DESC(wrapper, "whether to wrap __sock_create; if not, or if livepatch has it, a kretprobe serves; N leaves the place to a livepatch to come (default Y)");
 
 static bool hooks = true;
 module_param(hooks, bool, 0444);
@@ -41,7 +42,8 @@ static int param_check(const char *name, unsigned int value, unsigned int min,
 static int __init params_check(void)
 {
 	return param_check("max_sockets", max_sockets, 1024, 1 << 24) ?:
-	       param_check("max_kinds", max_kinds, 16, 256);
+	       param_check("max_kinds", max_kinds, 16,
+			   SOCKWATCH_KINDS_LIMIT);
 }
 
 static int __init sockwatch_init(void)

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What is kept for each network namespace, and how long it lives. */
+#include <linux/build_bug.h>
 #include <linux/mutex.h>
+#include <linux/percpu.h>
 #include <linux/rcupdate.h>
 
 #include "netns.h"
 #include "track.h"
+
+static_assert((SOCKWATCH_KINDS_LIMIT + 1) * SOCKWATCH_C_MAX * sizeof(u64) <=
+	      PCPU_MIN_UNIT_SIZE);
 
 unsigned int sockwatch_net_id __read_mostly;
 
@@ -37,18 +42,20 @@ err_kinds:
 	return err;
 }
 
-/* A sock that outlives its namespace's account: one that the kernel holds. */
-static void entry_forget(struct sockwatch_entry *entry, void *arg)
+/*
+ * A sock that outlives its namespace's account: one that the kernel holds.
+ * Another namespace's account may be freed meanwhile, but not before a grace
+ * period after its own walk.
+ */
+static void entry_forget(struct sockwatch_entry *entry, void *unused)
 {
-	struct sockwatch_net *snet = READ_ONCE(entry->snet);
-	struct list_head *exit_list = arg;
-	struct net *net;
+	struct sockwatch_net *snet;
 
-	if (!snet)
-		return;
-	list_for_each_entry(net, exit_list, exit_list)
-		if (snet == net_generic(net, sockwatch_net_id))
-			cmpxchg(&entry->snet, snet, NULL);
+	rcu_read_lock();
+	snet = READ_ONCE(entry->snet);
+	if (snet && READ_ONCE(snet->leaving))
+		cmpxchg(&entry->snet, snet, NULL);
+	rcu_read_unlock();
 }
 
 /*
@@ -61,7 +68,11 @@ static void __net_exit net_stop(struct list_head *exit_list)
 	struct sockwatch_net *snet;
 	struct net *net;
 
-	sockwatch_track_for_each(entry_forget, exit_list);
+	list_for_each_entry(net, exit_list, exit_list) {
+		snet = net_generic(net, sockwatch_net_id);
+		WRITE_ONCE(snet->leaving, true);
+	}
+	sockwatch_track_for_each(entry_forget, NULL);
 	synchronize_rcu();
 
 	list_for_each_entry(net, exit_list, exit_list) {

@@ -45,10 +45,14 @@ enum sockwatch_column {
 	SOCKWATCH_C_MAX
 };
 
+/* Rows of a namespace at the most: its cells must fit on a CPU. */
+#define SOCKWATCH_KINDS_LIMIT	256
+
 /**
  * struct sockwatch_net - the account of one network namespace
  * @list: in the list of all, under its mutex
  * @net: the namespace
+ * @leaving: it is being taken down
  * @kinds: a row for each (family, type, protocol), &enum sockwatch_column
  * @failures: a row with one counter for each (kind, errno)
  *
@@ -62,6 +66,7 @@ enum sockwatch_column {
 struct sockwatch_net {
 	struct list_head list;
 	struct net *net;
+	bool leaving;
 	struct sockwatch_counters kinds;
 	struct sockwatch_counters failures;
 };
@@ -82,7 +87,12 @@ int sockwatch_net_for_each(int (*fn)(struct sockwatch_net *snet, void *arg),
  * check_net() keeps away from a namespace that is being taken down, whose
  * account may go at any time: cleanup_net() waits for a grace period between
  * the count reaching zero and the first exit (net/core/net_namespace.c), so a
- * caller with preemption off that saw a count may go on.
+ * caller with preemption off that saw a count may go on.  (Where setting up a
+ * namespace fails, exits run with a count of 1; no protocol makes or accepts a
+ * socket in its exit.)
+ *
+ * The length says no for a namespace that was allocated before our number was
+ * given out: its array has no place for it until our own init runs.
  *
  * This is net_generic() for a caller that is in an RCU read-side section by
  * having preemption off; the two calls that net_generic() makes for it are a
@@ -99,6 +109,8 @@ sockwatch_net_of(const struct net *net)
 	if (unlikely(!check_net(net)))
 		return NULL;
 	gen = rcu_dereference_sched(net->gen);
+	if (unlikely(gen->s.len <= sockwatch_net_id))
+		return NULL;
 	return gen->ptr[sockwatch_net_id];
 }
 

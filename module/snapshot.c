@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The numbers as plain structs, for whoever shows them. */
 #include <linux/err.h>
-#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
 
 #include "snapshot.h"
@@ -69,6 +69,8 @@ static void failures_fold(struct sockwatch_row *rows,
 	unsigned int row;
 
 	sockwatch_counters_fold(c, 0, sums);
+	/* Pairs with row_take(): what has counted has its key. */
+	smp_rmb();
 	for (row = 0; row < c->nr; row++) {
 		rows[row].key = READ_ONCE(c->keys[row]);
 		rows[row].failures = sums[row];
@@ -77,44 +79,84 @@ static void failures_fold(struct sockwatch_row *rows,
 	rows[c->nr].failures = sums[c->nr];
 }
 
-/* Sorts the rows, makes one of those with the same key, leaves out the zero. */
-static void rows_tidy(struct sockwatch_snapshot *snapshot)
+/*
+ * Sorts the rows, makes one of those with the same key, leaves out the zero.
+ * Returns how many are left.
+ */
+static unsigned int rows_tidy(struct sockwatch_row *rows, unsigned int nr)
 {
-	struct sockwatch_row *rows = snapshot->rows;
-	unsigned int nr = 0;
+	unsigned int left = 0;
 	unsigned int i;
 
-	sort(rows, snapshot->nr, sizeof(rows[0]), row_cmp, NULL);
-	for (i = 0; i < snapshot->nr; i++) {
+	sort(rows, nr, sizeof(rows[0]), row_cmp, NULL);
+	for (i = 0; i < nr; i++) {
 		if (!row_counted(&rows[i]))
 			continue;
-		if (nr && rows[nr - 1].key == rows[i].key)
-			row_merge(&rows[nr - 1], &rows[i]);
+		if (left && rows[left - 1].key == rows[i].key)
+			row_merge(&rows[left - 1], &rows[i]);
 		else
-			rows[nr++] = rows[i];
+			rows[left++] = rows[i];
 	}
-	snapshot->nr = nr;
+	return left;
 }
 
+/*
+ * What is kept holds only the rows that have counted, and is charged to its
+ * reader: it lives as long as the reader likes.
+ */
 static struct sockwatch_snapshot *
-snapshot_new(const struct sockwatch_net *snet, unsigned int nr)
+snapshot_new(const struct sockwatch_net *snet, const struct sockwatch_row *rows,
+	     unsigned int nr)
 {
 	struct sockwatch_snapshot *snapshot;
 
-	snapshot = kvzalloc(struct_size(snapshot, rows, nr), GFP_KERNEL);
+	snapshot = kvmalloc(struct_size(snapshot, rows, nr),
+			    GFP_KERNEL_ACCOUNT);
 	if (!snapshot)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	snapshot->netns = snet->net->ns.inum;
 	snapshot->time_ns = ktime_get_real_ns();
+	snapshot->next = NULL;
 	snapshot->nr = nr;
+	memcpy(snapshot->rows, rows, nr * sizeof(rows[0]));
 	return snapshot;
 }
 
-/* Room for the sums of the largest table, which is that of failures. */
-static u64 *sums_new(const struct sockwatch_net *snet)
+/* @nr_kinds rows of kinds, if any, then those of failures. */
+static void rows_fold(struct sockwatch_row *rows, unsigned int nr_kinds,
+		      const struct sockwatch_net *snet, u64 *sums)
 {
-	return kvmalloc_array(max(snet->kinds.nr, snet->failures.nr) + 1,
-			      sizeof(u64), GFP_KERNEL);
+	struct sockwatch_row *row = rows + nr_kinds;
+	unsigned int i;
+
+	failures_fold(row, &snet->failures, sums);
+	if (!nr_kinds)
+		return;
+	kinds_fold(rows, &snet->kinds, sums);
+	for (i = 0; i <= snet->failures.nr; i++)
+		row[i].key = sockwatch_failure_kind(row[i].key);
+}
+
+static struct sockwatch_snapshot *
+snapshot_take(const struct sockwatch_net *snet, unsigned int nr_kinds)
+{
+	unsigned int nr = nr_kinds + snet->failures.nr + 1;
+	struct sockwatch_snapshot *snapshot;
+	struct sockwatch_row *rows;
+	u64 *sums;
+
+	rows = kvcalloc(nr, sizeof(*rows), GFP_KERNEL);
+	sums = kvcalloc(nr, sizeof(*sums), GFP_KERNEL);
+	if (!rows || !sums) {
+		snapshot = ERR_PTR(-ENOMEM);
+		goto out;
+	}
+	rows_fold(rows, nr_kinds, snet, sums);
+	snapshot = snapshot_new(snet, rows, rows_tidy(rows, nr));
+out:
+	kvfree(sums);
+	kvfree(rows);
+	return snapshot;
 }
 
 /**
@@ -127,28 +169,7 @@ static u64 *sums_new(const struct sockwatch_net *snet)
 struct sockwatch_snapshot *
 sockwatch_snapshot_kinds(const struct sockwatch_net *snet)
 {
-	unsigned int nr = snet->kinds.nr + 1;
-	struct sockwatch_snapshot *snapshot;
-	struct sockwatch_row *row;
-	u64 *sums;
-
-	snapshot = snapshot_new(snet, nr + snet->failures.nr + 1);
-	sums = sums_new(snet);
-	if (!snapshot || !sums)
-		goto err_free;
-	kinds_fold(snapshot->rows, &snet->kinds, sums);
-	failures_fold(snapshot->rows + nr, &snet->failures, sums);
-	for (row = snapshot->rows + nr;
-	     row < snapshot->rows + snapshot->nr; row++)
-		row->key = sockwatch_failure_kind(row->key);
-	rows_tidy(snapshot);
-	kvfree(sums);
-	return snapshot;
-
-err_free:
-	kvfree(sums);
-	kvfree(snapshot);
-	return ERR_PTR(-ENOMEM);
+	return snapshot_take(snet, snet->kinds.nr + 1);
 }
 
 /**
@@ -161,22 +182,7 @@ err_free:
 struct sockwatch_snapshot *
 sockwatch_snapshot_failures(const struct sockwatch_net *snet)
 {
-	struct sockwatch_snapshot *snapshot;
-	u64 *sums;
-
-	snapshot = snapshot_new(snet, snet->failures.nr + 1);
-	sums = sums_new(snet);
-	if (!snapshot || !sums)
-		goto err_free;
-	failures_fold(snapshot->rows, &snet->failures, sums);
-	rows_tidy(snapshot);
-	kvfree(sums);
-	return snapshot;
-
-err_free:
-	kvfree(sums);
-	kvfree(snapshot);
-	return ERR_PTR(-ENOMEM);
+	return snapshot_take(snet, 0);
 }
 
 /**

@@ -88,21 +88,14 @@ s64 sockwatch_track_used(void)
 	return sum < 0 ? 0 : sum;
 }
 
-static bool slot_take(unsigned int slot, const void *sk)
-{
-	if (cmpxchg(&sockwatch_track.keys[slot], NULL, sk))
-		return false;
-	this_cpu_inc(sockwatch_track_here);
-	return true;
-}
-
 /**
  * sockwatch_track_add() - track a sock
  * @sk: the sock, used as a number only
  *
- * A stale entry of the same address is taken over: sk_prot_alloc() gives the
- * memory back without security_sk_free() where an LSM refuses
- * (net/core/sock.c), so a sock can have gone unseen.
+ * A stale entry of the same address is taken over where the search meets it:
+ * sk_prot_alloc() gives the memory back without security_sk_free() where an
+ * LSM has no memory for its part (net/core/sock.c), so a sock can have gone
+ * unseen.  Met or not, it takes one slot.
  *
  * Context: any.  No lock, no allocation.
  * Return: an entry in state SOCKWATCH_PENDING, or NULL: no room.
@@ -116,10 +109,14 @@ struct sockwatch_entry *sockwatch_track_add(const void *sk)
 
 	for (left = PROBES; left; left--) {
 		have = READ_ONCE(sockwatch_track.keys[slot]);
+		if (!have)
+			have = cmpxchg(&sockwatch_track.keys[slot], NULL, sk);
 		entry = &sockwatch_track.entries[slot];
-		if (likely(!have) && slot_take(slot, sk))
+		if (!have) {
+			this_cpu_inc(sockwatch_track_here);
 			return entry;
-		if (unlikely(have == sk)) {
+		}
+		if (have == sk) {
 			WRITE_ONCE(entry->snet, NULL);
 			WRITE_ONCE(entry->state, SOCKWATCH_PENDING);
 			return entry;

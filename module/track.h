@@ -61,7 +61,7 @@ struct sockwatch_owner {
 
 /**
  * struct sockwatch_entry - one tracked sock
- * @snet: the namespace it is counted in; NULL once that is gone
+ * @snet: the namespace it is counted in; NULL once that is gone, and before
  * @early_net: the namespace of a SOCKWATCH_EARLY sock
  * @birth_ns: sockwatch_clock_ns() when it was made, cloned or found
  * @early_kind: the kind of a SOCKWATCH_EARLY sock
@@ -73,15 +73,13 @@ struct sockwatch_owner {
  *
  * The hooks of one sock follow each other (allocation, creation or clone,
  * accept, free), each being ordered after the last by whatever made the sock
- * visible; so an entry has one writer at a time.  The two exceptions go by
- * compare-and-exchange: the census changes @state, the end of a namespace
- * @snet.
+ * visible; so an entry has one writer at a time.  The census keeps accept away
+ * by the sock's own lock; the end of a namespace changes @snet by
+ * compare-and-exchange.
  */
 struct sockwatch_entry {
-	union {
-		struct sockwatch_net *snet;
-		const struct net *early_net;
-	};
+	struct sockwatch_net *snet;
+	const struct net *early_net;
 	union {
 		u64 birth_ns;
 		u64 early_kind;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Turns messages of the module into structs, and refuses what makes no sense. */
+/* Turns messages of the module into structs, refuses what makes no sense. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* An error as one line of text: everything below main fills one, main prints. */
+/* An error as one line of text: all below main fill one, main prints. */
 #ifndef _SOCKWATCH_ERROR_H
 #define _SOCKWATCH_ERROR_H
 

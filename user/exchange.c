@@ -190,7 +190,7 @@ static int explain_refusal(const struct exchange *ex)
 				 "the loaded module is older than this command and cannot answer this");
 	/* Some kernels, 6.1 is one, drop what the module says to a dump. */
 	if (ex->refusal == -EPERM && other)
-		hint = ": another network namespace needs CAP_NET_ADMIN in the user namespace that owns it";
+		hint = ": another namespace needs CAP_NET_ADMIN over it";
 	return error_set(ex->error, ex->refusal, "the kernel said no: %s%s",
 			 strerror(-ex->refusal), hint);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The command sockwatch: chooses the command, repeats it, reports how it went. */
+/* Chooses the command, repeats it, reports how it went. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -350,6 +350,10 @@ static void peeloff(const struct scenario *scenario)
 /* A v4 client of a v6 listener: its child is a v6 socket. */
 #define MAPPED .listener = KIND(INET6, STREAM, 6), .address = ANY6,	\
 	.client = KIND(INET, STREAM, 6), .child = KIND(INET6, STREAM, 6)
+/*
+ * The MPTCP sock of a child goes from LISTEN to ESTABLISHED at once, in
+ * mptcp_sk_clone_init(): that is its clone.
+ */
 #define MPTCP4 SAME(INET, STREAM, IPPROTO_MPTCP), .address = ANY4
 #define MPTCP6 SAME(INET6, STREAM, IPPROTO_MPTCP), .address = ANY6
 #define UNIX(t, how) SAME(UNIX, t, 0), .address = how

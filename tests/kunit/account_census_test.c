@@ -122,7 +122,7 @@ static void found_child_accepted(struct kunit *test)
 
 	sockwatch_account_found_child(sk, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1);
-	sockwatch_account_accept(sk, T0);
+	sockwatch_account_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	sockwatch_account_free(sk);
@@ -139,6 +139,21 @@ static void found_child_unaccepted(struct kunit *test)
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1);
 	sockwatch_account_free(sk);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .unaccepted = 1);
+	EXPECT_TOTALS(test, 0, 0);
+}
+
+/* A UNIX embryo in a connect() that has not come to the hook yet. */
+static void found_child_without_type(struct kunit *test)
+{
+	struct sock *sk = fake_sock(test, &init_net,
+				    sockwatch_kind_pack(AF_UNIX, 0, 0));
+
+	sockwatch_account_found_child(sk, T0);
+	EXPECT_ROW(test, &init_net, sockwatch_kind_pack(AF_UNIX, 0, 0));
+	sockwatch_account_clone(sk, SOCK_STREAM, T0);
+	EXPECT_ROW(test, &init_net, UNIX, .cloned = 1);
+	sockwatch_account_free(sk);
+	EXPECT_ROW(test, &init_net, UNIX, .cloned = 1, .unaccepted = 1);
 	EXPECT_TOTALS(test, 0, 0);
 }
 
@@ -176,7 +191,7 @@ static void found_child_lost(struct kunit *test)
 	fake_table_fill(test);
 	sockwatch_account_found_child(sk, T0);
 	EXPECT_ROW(test, &init_net, TCP);
-	sockwatch_account_accept(sk, T0);
+	sockwatch_account_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .released = 1, .lost = 1);
 }
@@ -201,6 +216,7 @@ static struct kunit_case census_cases[] = {
 	KUNIT_CASE(found_pending_elsewhere),
 	KUNIT_CASE(found_child_accepted),
 	KUNIT_CASE(found_child_unaccepted),
+	KUNIT_CASE(found_child_without_type),
 	KUNIT_CASE(found_child_known),
 	KUNIT_CASE(found_lost),
 	KUNIT_CASE(found_child_lost),

@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 #include <linux/umh.h>
 #include <net/net_namespace.h>
+#include <net/netns/generic.h>
 
 #include "fake.h"
 #include "netns.h"
@@ -59,6 +60,22 @@ static void early(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
 }
 
+/* A namespace whose array ends before our number, which came later. */
+static void early_short_array(struct kunit *test)
+{
+	struct net *young = fake_net(test, true);
+	struct sock *sk = fake_sock(test, young, RTNL);
+
+	rcu_dereference_protected(young->gen, true)->s.len = sockwatch_net_id;
+	sockwatch_account_create(young, sk, true, T0);
+	KUNIT_ASSERT_NOT_NULL(test, sockwatch_track_find(sk));
+	KUNIT_EXPECT_EQ(test, sockwatch_track_find(sk)->state,
+			SOCKWATCH_EARLY);
+	EXPECT_ROW(test, young, RTNL);
+	sockwatch_account_free(sk);
+	fake_net_free(young);
+}
+
 static void early_lost(struct kunit *test)
 {
 	struct net *young = fake_net(test, false);
@@ -81,7 +98,7 @@ static void no_account(struct kunit *test)
 					-EPERM);
 	sockwatch_account_alloc(sk);
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
-	sockwatch_account_accept(sk, T0);
+	sockwatch_account_accept(sk, sk->sk_type, T0);
 	sockwatch_account_found(sk, true);
 	sockwatch_account_found_child(sk, T0);
 	KUNIT_EXPECT_EQ(test, fake_events.nr, 0U);
@@ -280,6 +297,7 @@ static void walk(struct kunit *test)
 static struct kunit_case netns_cases[] = {
 	KUNIT_CASE(apart),
 	KUNIT_CASE(early),
+	KUNIT_CASE(early_short_array),
 	KUNIT_CASE(early_lost),
 	KUNIT_CASE(no_account),
 	KUNIT_CASE(going),

@@ -189,7 +189,7 @@ static void child_accepted(struct kunit *test)
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1);
 	EXPECT_EVENT(test, 1, CLONE, sk, 0);
 
-	sockwatch_account_accept(sk, T0 + 5);
+	sockwatch_account_accept(sk, sk->sk_type, T0 + 5);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	EXPECT_EVENT(test, 2, ACCEPT, sk, 0);
@@ -228,7 +228,7 @@ static void child_of_unix(struct kunit *test)
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
 	EXPECT_ROW(test, &init_net, UNIX, .cloned = 1);
 	sk->sk_type = SOCK_STREAM;
-	sockwatch_account_accept(sk, T0);
+	sockwatch_account_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, UNIX, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	sockwatch_account_free(sk);
@@ -247,7 +247,7 @@ static void accepted_unseen_clone(struct kunit *test)
 	const struct sockwatch_entry *entry;
 
 	sockwatch_account_alloc(sk);
-	sockwatch_account_accept(sk, T0);
+	sockwatch_account_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, kind, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	EXPECT_EVENT(test, 1, ACCEPT, sk, 0);
@@ -263,12 +263,46 @@ static void accepted_without_alloc(struct kunit *test)
 {
 	struct sock *sk = fake_sock(test, &init_net, TCP6);
 
-	sockwatch_account_accept(sk, T0);
+	sockwatch_account_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP6, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	sockwatch_account_free(sk);
 	EXPECT_ROW(test, &init_net, TCP6, .cloned = 1, .accepted = 1,
 		   .released = 1);
+}
+
+/* LLC and phonet set sk_type only after the graft: the new socket knows it. */
+static void accepted_without_type(struct kunit *test)
+{
+	u64 kind = sockwatch_kind_pack(AF_LLC, SOCK_STREAM, 0);
+	struct sock *sk = fake_sock(test, &init_net,
+				    sockwatch_kind_pack(AF_LLC, 0, 0));
+
+	sockwatch_account_alloc(sk);
+	sockwatch_account_accept(sk, SOCK_STREAM, T0);
+	EXPECT_ROW(test, &init_net, kind, .cloned = 1, .accepted = 1,
+		   .open = 1);
+	EXPECT_ROW(test, &init_net, sockwatch_kind_pack(AF_LLC, 0, 0));
+	sockwatch_account_free(sk);
+	EXPECT_ROW(test, &init_net, kind, .cloned = 1, .accepted = 1,
+		   .released = 1);
+}
+
+/* Nobody owns a child before it is accepted, whoever's entry it was before. */
+static void child_has_no_owner(struct kunit *test)
+{
+	struct sock *sk = fake_sock(test, &init_net, TCP);
+	const struct sockwatch_entry *entry;
+
+	sockwatch_account_create(&init_net, sk, false, T0);
+	sockwatch_account_free(sk);
+	sockwatch_account_alloc(sk);
+	sockwatch_account_clone(sk, SOCK_STREAM, T0);
+	entry = sockwatch_track_find(sk);
+	KUNIT_ASSERT_NOT_NULL(test, entry);
+	KUNIT_EXPECT_EQ(test, entry->owner.pid, 0U);
+	KUNIT_EXPECT_STREQ(test, entry->owner.comm, "");
+	sockwatch_account_free(sk);
 }
 
 /* The kernel accepts for itself (a kernel service's listener). */
@@ -280,7 +314,7 @@ static void accepted_by_kernel(struct kunit *test)
 	sockwatch_account_alloc(sk);
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1);
-	sockwatch_account_accept(sk, T0);
+	sockwatch_account_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .open = 1, .kernel_open = 1);
 	sockwatch_account_free(sk);
@@ -295,12 +329,12 @@ static void accept_again(struct kunit *test)
 	struct sock *made = fake_sock(test, &init_net, UDP);
 
 	sockwatch_account_alloc(child);
-	sockwatch_account_accept(child, T0);
-	sockwatch_account_accept(child, T0);
+	sockwatch_account_accept(child, child->sk_type, T0);
+	sockwatch_account_accept(child, child->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	sockwatch_account_create(&init_net, made, false, T0);
-	sockwatch_account_accept(made, T0);
+	sockwatch_account_accept(made, made->sk_type, T0);
 	sockwatch_account_clone(made, SOCK_DGRAM, T0);
 	EXPECT_ROW(test, &init_net, UDP, .attempts = 1, .created = 1,
 		   .open = 1);
@@ -315,7 +349,7 @@ static void create_after_graft(struct kunit *test)
 	struct sock *sk = fake_sock(test, &init_net, LLC);
 
 	sockwatch_account_alloc(sk);
-	sockwatch_account_accept(sk, T0);
+	sockwatch_account_accept(sk, sk->sk_type, T0);
 	sockwatch_account_create(&init_net, sk, false, T0);
 	EXPECT_ROW(test, &init_net, LLC, .attempts = 1, .created = 1,
 		   .open = 1);
@@ -330,7 +364,7 @@ static void create_after_graft_kernel(struct kunit *test)
 
 	sk->sk_kern_sock = 1;
 	sockwatch_account_alloc(sk);
-	sockwatch_account_accept(sk, T0);
+	sockwatch_account_accept(sk, sk->sk_type, T0);
 	sockwatch_account_create(&init_net, sk, true, T0);
 	EXPECT_ROW(test, &init_net, LLC, .attempts = 1, .kernel = 1,
 		   .open = 1, .kernel_open = 1);
@@ -406,7 +440,7 @@ static void clone_without_alloc(struct kunit *test)
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
 	EXPECT_ROW(test, &init_net, TCP);
 	KUNIT_EXPECT_EQ(test, fake_events.nr, 0U);
-	sockwatch_account_accept(sk, T0);
+	sockwatch_account_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	sockwatch_account_free(sk);
@@ -466,7 +500,7 @@ static void lost_accepted(struct kunit *test)
 	sockwatch_account_alloc(sk);
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
 	EXPECT_ROW(test, &init_net, TCP);
-	sockwatch_account_accept(sk, T0);
+	sockwatch_account_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .released = 1, .lost = 1);
 	sockwatch_account_free(sk);
@@ -537,6 +571,8 @@ static struct kunit_case account_cases[] = {
 	KUNIT_CASE(child_of_unix),
 	KUNIT_CASE(accepted_unseen_clone),
 	KUNIT_CASE(accepted_without_alloc),
+	KUNIT_CASE(accepted_without_type),
+	KUNIT_CASE(child_has_no_owner),
 	KUNIT_CASE(accepted_by_kernel),
 	KUNIT_CASE(accept_again),
 	KUNIT_CASE(create_after_graft),

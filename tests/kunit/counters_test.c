@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* counters: a bounded table of keys, counted on every CPU. */
 #include <kunit/test.h>
+#include <linux/atomic.h>
 #include <linux/cpumask.h>
+#include <linux/jiffies.h>
 #include <linux/smp.h>
 
 #include "classify.h"
@@ -179,43 +181,108 @@ static void up_here_down_there(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sockwatch_counters_total(&table, 0), 0ULL);
 }
 
-#define RACE_ROUNDS	64
+/* Four keys find no row. */
 #define RACE_KEYS	(NR + 4)
+#define RACE_ROUNDS	256
+
+static void race_count(unsigned int n)
+{
+	row_add(row_get(sockwatch_kind_pack(2, 1, n)), 0, 1);
+}
+
+/* A key has one row, or none and then always the overflow row. */
+static unsigned int twins(u64 each)
+{
+	unsigned int wrong = atomic_read(&table.used) != NR;
+	u64 sums[NR + 1];
+	unsigned int i, j;
+
+	sockwatch_counters_fold(&table, 0, sums);
+	for (i = 0; i < NR; i++) {
+		wrong += sums[i] != each;
+		for (j = 0; j < i; j++)
+			wrong += table.keys[i] == table.keys[j];
+	}
+	return wrong + (sums[NR] != each * (RACE_KEYS - NR));
+}
 
 /* Everybody comes with the same new keys, each from another end. */
 static void race_member(unsigned int who, void *arg)
 {
-	unsigned int i, n;
-	u64 key;
+	unsigned int i;
 
-	for (i = 0; i < RACE_KEYS * RACE_ROUNDS; i++) {
-		n = who & 1 ? RACE_KEYS - 1 - i % RACE_KEYS : i % RACE_KEYS;
-		key = sockwatch_kind_pack(2, 1, n);
-		row_add(row_get(key), 0, 1);
-		row_add(row_get(key), 1, 2);
-	}
+	for (i = 0; i < RACE_KEYS * RACE_ROUNDS; i++)
+		race_count(who & 1 ? RACE_KEYS - 1 - i % RACE_KEYS :
+				     i % RACE_KEYS);
 }
 
 static void key_race(struct kunit *test)
 {
-	const u64 each = CROWD_SIZE * RACE_ROUNDS;
-	u64 sums[NR + 1];
-	unsigned int i, j;
-
 	KUNIT_ASSERT_EQ(test, crowd_run(test, race_member, NULL), 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&table.used), NR);
-	KUNIT_EXPECT_EQ(test, sockwatch_counters_total(&table, 0),
-			each * RACE_KEYS);
-	KUNIT_EXPECT_EQ(test, sockwatch_counters_total(&table, 1),
-			2 * each * RACE_KEYS);
-	for (i = 0; i < NR; i++)
-		for (j = 0; j < i; j++)
-			KUNIT_EXPECT_NE(test, table.keys[i], table.keys[j]);
-	/* A key has one row, or none and then always the overflow row. */
-	sockwatch_counters_fold(&table, 0, sums);
-	for (i = 0; i < NR; i++)
-		KUNIT_EXPECT_EQ(test, sums[i], each);
-	KUNIT_EXPECT_EQ(test, sums[NR], each * (RACE_KEYS - NR));
+	KUNIT_EXPECT_EQ(test, twins(CROWD_SIZE * RACE_ROUNDS), 0U);
+}
+
+/**
+ * struct irq_race - an interrupt brings the keys that a thread is bringing
+ * @irqs: interrupts in this round
+ * @disturbed: rounds that had one
+ * @wrong: what was wrong in all rounds
+ */
+static struct irq_race {
+	unsigned int irqs;
+	unsigned int disturbed;
+	unsigned int wrong;
+} irq_race;
+
+static void race_irq(void)
+{
+	unsigned int n = RACE_KEYS;
+
+	while (n--)
+		race_count(n);
+	irq_race.irqs++;
+}
+
+/* The interrupt sees an empty table or one that is being filled. */
+static void race_round(void)
+{
+	unsigned int n;
+
+	local_irq_disable();
+	memset(table.keys, 0, NR * sizeof(table.keys[0]));
+	memset(this_cpu_ptr(table.cells), 0, (NR + 1) * WIDTH * sizeof(u64));
+	atomic_set(&table.used, 0);
+	irq_race.irqs = 0;
+	local_irq_enable();
+	for (n = 0; n < RACE_KEYS; n++)
+		race_count(n);
+	local_irq_disable();
+	irq_race.wrong += twins(1 + irq_race.irqs);
+	irq_race.disturbed += !!irq_race.irqs;
+	local_irq_enable();
+}
+
+static void irq_race_member(unsigned int who, void *arg)
+{
+	unsigned long end = jiffies + 3 * HZ;
+
+	if (who)
+		return;
+	crowd_disturb(race_irq);
+	while (irq_race.disturbed < CROWD_IRQS && time_before(jiffies, end)) {
+		race_round();
+		cond_resched();
+	}
+	crowd_leave_alone();
+}
+
+static void key_race_irq(struct kunit *test)
+{
+	memset(&irq_race, 0, sizeof(irq_race));
+	KUNIT_ASSERT_EQ(test, crowd_run(test, irq_race_member, NULL), 0);
+	kunit_info(test, "interrupts in %u rounds\n", irq_race.disturbed);
+	KUNIT_EXPECT_GT(test, irq_race.disturbed, 0U);
+	KUNIT_EXPECT_EQ(test, irq_race.wrong, 0U);
 }
 
 /* The largest table that the module's parameters allow fits. */
@@ -243,6 +310,7 @@ static struct kunit_case counters_cases[] = {
 	KUNIT_CASE(every_cpu),
 	KUNIT_CASE(up_here_down_there),
 	KUNIT_CASE(key_race),
+	KUNIT_CASE(key_race_irq),
 	KUNIT_CASE(widest),
 	{}
 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Several kernel threads that do the same at the same time. */
+/* Several kernel threads, and an interrupt, that get in each other's way. */
 #include <linux/completion.h>
 #include <linux/cpumask.h>
 #include <linux/err.h>
+#include <linux/hrtimer.h>
 #include <linux/kthread.h>
 
 #include "crowd.h"
@@ -79,4 +80,47 @@ int crowd_run(struct kunit *test, void (*fn)(unsigned int who, void *arg),
 		if (crowd->members[who].crowd)
 			wait_for_completion(&crowd->members[who].done);
 	return err;
+}
+
+#define DISTURB_NS	(100 * NSEC_PER_USEC)
+
+static struct hrtimer disturb_timer;
+static void (*disturb)(void);
+
+static enum hrtimer_restart disturb_fire(struct hrtimer *timer)
+{
+	ktime_t start = ktime_get();
+	s64 took_ns;
+
+	disturb();
+	took_ns = ktime_to_ns(ktime_sub(ktime_get(), start));
+	/* The threads come on in between, however slow the kernel is. */
+	hrtimer_set_expires(timer, ktime_add_ns(ktime_get(),
+						DISTURB_NS + 4 * took_ns));
+	return HRTIMER_RESTART;
+}
+
+/**
+ * crowd_disturb() - interrupt whatever runs on this CPU
+ * @fn: called in the interrupt, again and again
+ *
+ * An emulated machine rarely runs two CPUs at once, and a thread is rarely
+ * taken off one; but an interrupt comes between any two steps, as it does for
+ * softirqs and processes that count on one CPU.
+ */
+void crowd_disturb(void (*fn)(void))
+{
+	disturb = fn;
+	hrtimer_init(&disturb_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED);
+	disturb_timer.function = disturb_fire;
+	hrtimer_start(&disturb_timer, ns_to_ktime(DISTURB_NS),
+		      HRTIMER_MODE_REL_PINNED);
+}
+
+/**
+ * crowd_leave_alone() - the opposite of crowd_disturb()
+ */
+void crowd_leave_alone(void)
+{
+	hrtimer_cancel(&disturb_timer);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Several kernel threads that do the same at the same time. */
+/* Several kernel threads, and an interrupt, that get in each other's way. */
 #ifndef _SOCKWATCH_CROWD_H
 #define _SOCKWATCH_CROWD_H
 
@@ -7,7 +7,12 @@
 
 #define CROWD_SIZE	4
 
+/* Interrupts that are enough to meet what takes a few steps. */
+#define CROWD_IRQS	1000
+
 int crowd_run(struct kunit *test, void (*fn)(unsigned int who, void *arg),
 	      void *arg);
+void crowd_disturb(void (*fn)(void));
+void crowd_leave_alone(void);
 
 #endif /* _SOCKWATCH_CROWD_H */

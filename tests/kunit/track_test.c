@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 #include <linux/atomic.h>
 #include <linux/bitmap.h>
+#include <linux/jiffies.h>
 #include <linux/prandom.h>
 #include <linux/sched.h>
 
@@ -19,6 +20,17 @@
 static const void *sock_nr(unsigned long n)
 {
 	return (const void *)(0xffff888000000000UL + 1024 * n);
+}
+
+/* The @n-th sock whose first slot is @slot. */
+static const void *sock_at(unsigned int slot, unsigned int n)
+{
+	unsigned long i;
+
+	for (i = 0; i < 1 << 20; i++)
+		if (sockwatch_track_hash(sock_nr(i)) == slot && !n--)
+			return sock_nr(i);
+	return NULL;
 }
 
 static int track_start(struct kunit *test)
@@ -92,6 +104,50 @@ static void stale_taken_over(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 1LL);
 }
 
+/*
+ * The same, but the search does not meet the stale entry, since the first slot
+ * has become free: the sock has two slots, and the new one is found.
+ */
+static void stale_not_met(struct kunit *test)
+{
+	struct sockwatch_entry *entry, *fresh;
+	const void *first = sock_at(9, 0);
+	const void *sk = sock_at(9, 1);
+
+	KUNIT_ASSERT_NOT_NULL(test, sockwatch_track_add(first));
+	entry = sockwatch_track_add(sk);
+	KUNIT_ASSERT_NOT_NULL(test, entry);
+	entry->state = SOCKWATCH_OPEN;
+	sockwatch_track_del(sockwatch_track_find(first));
+	fresh = sockwatch_track_add(sk);
+	KUNIT_ASSERT_NOT_NULL(test, fresh);
+	KUNIT_EXPECT_PTR_NE(test, fresh, entry);
+	KUNIT_EXPECT_EQ(test, fresh->state, SOCKWATCH_PENDING);
+	KUNIT_EXPECT_PTR_EQ(test, sockwatch_track_find(sk), fresh);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 2LL);
+}
+
+/* The inline claim of an allocation does the same as adding. */
+static void alloc(struct kunit *test)
+{
+	const void *sk[2] = { sock_at(9, 0), sock_at(9, 1) };
+	struct sockwatch_entry *entry;
+
+	sockwatch_track_alloc(sk[0]);
+	sockwatch_track_alloc(sk[1]);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 2LL);
+	KUNIT_EXPECT_EQ(test, fake_slot(sk[0]), 9);
+	KUNIT_EXPECT_EQ(test, fake_slot(sk[1]), 10);
+	entry = sockwatch_track_find(sk[0]);
+	KUNIT_ASSERT_NOT_NULL(test, entry);
+	entry->state = SOCKWATCH_OPEN;
+	entry->snet = (void *)8;
+	sockwatch_track_alloc(sk[0]);
+	KUNIT_EXPECT_EQ(test, entry->state, SOCKWATCH_PENDING);
+	KUNIT_EXPECT_NULL(test, entry->snet);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 2LL);
+}
+
 static void full(struct kunit *test)
 {
 	unsigned int i;
@@ -110,17 +166,6 @@ static void full(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, sockwatch_track_add(sock_nr(SMALL)));
 	KUNIT_EXPECT_NOT_NULL(test, sockwatch_track_find(sock_nr(SMALL)));
 	KUNIT_EXPECT_NULL(test, sockwatch_track_find(sock_nr(7)));
-}
-
-/* The @n-th sock whose first slot is @slot. */
-static const void *sock_at(unsigned int slot, unsigned int n)
-{
-	unsigned long i;
-
-	for (i = 0; i < 1 << 20; i++)
-		if (sockwatch_track_hash(sock_nr(i)) == slot && !n--)
-			return sock_nr(i);
-	return NULL;
 }
 
 /* The walk goes around the end, and over slots that have become empty. */
@@ -215,55 +260,99 @@ static void for_each(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, seen[i], i % 2);
 }
 
-#define CROWD_SOCKS	256
-#define CROWD_ROUNDS	40
+/* Few for each thread and many for the interrupt: so they meet most often. */
+#define CROWD_SOCKS	4
+#define IRQ_SOCKS	24
 
 static atomic_t crowd_wrong;
+static unsigned int crowd_irqs;
+
+/* Both ways to add. */
+static struct sockwatch_entry *add_some_way(const void *sk, unsigned int n)
+{
+	if (n & 1)
+		return sockwatch_track_add(sk);
+	sockwatch_track_alloc(sk);
+	return sockwatch_track_find(sk);
+}
+
+static void crowd_add(unsigned int who, unsigned int nr)
+{
+	struct sockwatch_entry *entry;
+	unsigned int i, n;
+
+	for (i = 0; i < nr; i++) {
+		n = i * (CROWD_SIZE + 1) + who;
+		entry = add_some_way(sock_nr(n), i);
+		if (!entry || entry->state != SOCKWATCH_PENDING ||
+		    entry->snet) {
+			atomic_inc(&crowd_wrong);
+			continue;
+		}
+		entry->birth_ns = n;
+		entry->snet = (void *)8;
+		entry->state = SOCKWATCH_OPEN;
+	}
+}
+
+static void crowd_del(unsigned int who, unsigned int nr)
+{
+	struct sockwatch_entry *entry;
+	unsigned int i, n;
+
+	for (i = 0; i < nr; i++) {
+		n = i * (CROWD_SIZE + 1) + who;
+		entry = sockwatch_track_find(sock_nr(n));
+		if (!entry || entry->birth_ns != n)
+			atomic_inc(&crowd_wrong);
+		else
+			sockwatch_track_del(entry);
+	}
+}
+
+/* One more, whose socks come or go between any two steps of the others. */
+static void crowd_irq(void)
+{
+	if (crowd_irqs & 1)
+		crowd_del(CROWD_SIZE, IRQ_SOCKS);
+	else
+		crowd_add(CROWD_SIZE, IRQ_SOCKS);
+	WRITE_ONCE(crowd_irqs, crowd_irqs + 1);
+}
 
 /*
  * Each has socks of its own, which lie between those of the others: they get
- * in each other's way in every slot, and must never see each other's socks.
+ * in each other's way, and must never see each other's socks.
  */
 static void crowd_member(unsigned int who, void *arg)
 {
-	struct sockwatch_entry *entry;
-	unsigned int round, i, n;
+	unsigned long end = jiffies + 3 * HZ;
 
-	for (round = 0; round < CROWD_ROUNDS; round++) {
-		for (i = 0; i < CROWD_SOCKS; i++) {
-			n = i * CROWD_SIZE + who;
-			entry = sockwatch_track_add(sock_nr(n));
-			if (!entry || entry->state != SOCKWATCH_PENDING ||
-			    entry->snet) {
-				atomic_inc(&crowd_wrong);
-				continue;
-			}
-			entry->birth_ns = n;
-			entry->snet = (void *)8;
-			entry->state = SOCKWATCH_OPEN;
-		}
+	if (!who)
+		crowd_disturb(crowd_irq);
+	while (READ_ONCE(crowd_irqs) < CROWD_IRQS && time_before(jiffies, end)) {
+		crowd_add(who, CROWD_SOCKS);
+		crowd_del(who, CROWD_SOCKS);
 		cond_resched();
-		for (i = 0; i < CROWD_SOCKS; i++) {
-			n = i * CROWD_SIZE + who;
-			entry = sockwatch_track_find(sock_nr(n));
-			if (!entry || entry->birth_ns != n)
-				atomic_inc(&crowd_wrong);
-			else
-				sockwatch_track_del(entry);
-		}
 	}
+	if (!who)
+		crowd_leave_alone();
 }
 
 static void add_del_race(struct kunit *test)
 {
 	unsigned int slot;
 
-	KUNIT_ASSERT_EQ(test, track_grow(), 0);
 	atomic_set(&crowd_wrong, 0);
+	crowd_irqs = 0;
 	KUNIT_ASSERT_EQ(test, crowd_run(test, crowd_member, NULL), 0);
+	if (crowd_irqs & 1)
+		crowd_irq();
+	kunit_info(test, "%u interrupts\n", crowd_irqs);
+	KUNIT_EXPECT_GT(test, crowd_irqs, 0U);
 	KUNIT_EXPECT_EQ(test, atomic_read(&crowd_wrong), 0);
 	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
-	for (slot = 0; slot < LARGE; slot++)
+	for (slot = 0; slot < SMALL; slot++)
 		KUNIT_EXPECT_NULL(test, sockwatch_track.keys[slot]);
 }
 
@@ -272,6 +361,8 @@ static struct kunit_case track_cases[] = {
 	KUNIT_CASE(add_find_del),
 	KUNIT_CASE(del_cleans),
 	KUNIT_CASE(stale_taken_over),
+	KUNIT_CASE(stale_not_met),
+	KUNIT_CASE(alloc),
 	KUNIT_CASE(full),
 	KUNIT_CASE(collisions),
 	KUNIT_CASE(random_order),

@@ -7,6 +7,7 @@ are written anew: read the difference before you commit it.
 """
 import json
 import pathlib
+import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
@@ -100,6 +101,27 @@ def adds_up():
     return True
 
 
+def keys_of(value):
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from keys_of(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from keys_of(inner)
+
+
+def documented():
+    """Every key stands in the man page."""
+    man = (tap.TOP / "Documentation/man/sockwatch.8").read_text()
+    words = set(re.findall(r"\w+", man[man.index(".SH JSON"):
+                                       man.index(".SH STABILITY")]))
+    keys = set()
+    for path in GOLDEN.glob("*.json"):
+        keys |= set(keys_of(json.loads(path.read_text())))
+    tap.equal(sorted(keys - words), [], "every JSON key is in the man page")
+
+
 tap.build()
 for case in CASES:
     compare(*case)
@@ -108,5 +130,6 @@ tap.equal({path.name for path in GOLDEN.iterdir()} - listed, set(),
           "every golden file has its case")
 same_numbers("show", "show", "sockets_by_kind")
 same_numbers("failures", "failures", "failures")
+documented()
 tap.ok(adds_up(), "the rows add up")
 tap.finish()

@@ -1,10 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """A stdout that is closed, full, or that nobody reads any more."""
+import fcntl
 import os
 import pathlib
+import select
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
 import tap  # noqa: E402
@@ -41,13 +44,23 @@ def no_reader():
     return writer
 
 
+def stuck(child):
+    """Whether it sleeps, or has ended: the pipe is full by then."""
+    try:
+        with open("/proc/%d/stat" % child.pid) as file:
+            return file.read().rpartition(") ")[2][0] in "SZ"
+    except FileNotFoundError:
+        return True
+
+
 def slow_reader():
-    """Much more than a pipe holds, into a pipe that does not block."""
+    """More than a pipe holds, into a pipe that does not block."""
     rows = 2000
-    row = "row netns=7 family=2 type=1 protocol=%d attempts=1\n"
+    row = "row netns=7 family=2 protocol=%d attempts=1\n"
     dump = ("family id=31 version=1\n\nack\n\nhead netns=7 rows=%d\n" % rows +
             "\n".join(row % n for n in range(rows)) + "done\n")
     reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
     os.set_blocking(writer, False)
     recording = tap.OUT / ("recording.%d" % os.getpid())
     recording.write_bytes(tap.mkdump.make(dump))
@@ -56,6 +69,11 @@ def slow_reader():
                              env=dict(os.environ,
                                       SOCKWATCH_REPLAY=str(recording)))
     os.close(writer)
+    deadline = time.monotonic() + 10
+    while not (select.select([reader], [], [], 0)[0] and stuck(child)):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.01)
     with os.fdopen(reader) as file:
         lines = file.read().splitlines()
     errors = child.communicate(timeout=20)[1]

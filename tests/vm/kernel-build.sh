@@ -3,7 +3,7 @@
 # fragments of tests/vm/config.
 
 # build_kernel NAME FRAGMENT...: the folder's key covers all that the build
-# depends on; a change of any makes a new one, and the old one goes.
+# depends on; a change of any makes a new one.
 build_kernel()
 {
 	local name=$1 source key folder fragment fragments=()
@@ -20,13 +20,25 @@ build_kernel()
 	)
 	folder=$SOCKWATCH_CACHE/kernel/$name-$key
 	if [ ! -e "$folder/stamp" ]; then
-		rm -rf "$SOCKWATCH_CACHE/kernel/$name"-*
+		build_forget "$name"
+		rm -rf "$folder"
 		mkdir -p "$folder/build"
 		build_configure "$name" "$source" "$folder/build" "${fragments[@]}"
 		build_make "$name" "$folder"
-		touch "$folder/stamp"
 	fi
+	touch "$folder/stamp"
 	echo "$folder"
+}
+
+# Kernels that no checkout has asked for in a week, and broken-off builds.
+build_forget()
+{
+	local old
+	for old in "$SOCKWATCH_CACHE/kernel/$1"-*; do
+		[ -d "$old" ] || continue
+		[ -n "$(find "$old/stamp" -mtime -7 2>/dev/null)" ] ||
+			rm -rf "$old"
+	done
 }
 
 build_configure()

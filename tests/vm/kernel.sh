@@ -19,6 +19,6 @@ lock "kernel-$name"
 case $name in
 stock)	stock_kernel ;;
 test)	build_kernel test common trim ;;
-debug)	build_kernel debug common net trim debug ;;
+debug)	build_kernel debug common trim net debug ;;
 *)	die "no kernel is named $name: stock, test or debug" ;;
 esac

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Plays broken copies of a recording to the command: cut at every STEP-th byte,
- * and FLIPS times with random bits turned over.  However broken, the exit status is 0 with a
- * complete answer or 2 with a line on stderr and nothing on stdout.
+ * and FLIPS times with random bits turned over.  However broken it is, the exit
+ * status is 0 with a complete answer or 2 with a line on stderr and nothing on
+ * stdout.
  *
  * Usage: fuzz RECORDING STEP FLIPS SEED WORD...
  */
