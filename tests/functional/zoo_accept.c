@@ -390,9 +390,10 @@ const struct scenario accept_scenarios[] = {
 	  .listener = KIND(INET, SEQPACKET, 132),
 	  .client = KIND(INET, STREAM, 132) },
 	{ "dccp", accepted, SAME(INET, DCCP, 33), .address = ANY4 },
-	/* tipc_accept() makes the sock, and grafts nothing. */
-	{ "tipc", accepted, SAME(TIPC, STREAM, 0), .address = SERVICE,
-	  .flags = LATE_CLONE },
+	/*
+	 * Not TIPC: tipc_accept() makes the sock and grafts nothing, so such
+	 * a socket is in no number (Documentation/sockwatch.rst).
+	 */
 	{ "alg", alg, SAME(ALG, SEQPACKET, 0), .flags = LATE_CLONE },
 	{ "tcp4_unaccepted", unaccepted, TCP4 },
 	{ "tcp6_unaccepted", unaccepted, TCP6 },
