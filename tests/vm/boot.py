@@ -74,11 +74,20 @@ def kernel_folder(name):
     return done.stdout.strip()
 
 
+def ancestors(path):
+    while path != '/':
+        yield path
+        path = os.path.dirname(path)
+
+
 def job_script(args, folder, release):
     """The shell text that tells the guest what to do."""
-    needed = [os.getcwd(), folder, CACHE, VM_DIR]
+    needed = [os.getcwd(), folder, os.path.abspath(CACHE), VM_DIR]
     hide = [top for top in ('/run', '/tmp')
             if not any((path + '/').startswith(top + '/') for path in needed)]
+    # A test that gives up its rights must still reach the checkout, which
+    # may lie below a folder that is root's alone.  This is the guest's copy.
+    parents = sorted({parent for path in needed for parent in ancestors(path)})
     # QEMU looks up extended attributes below /proc/self/fd.  In a chroot
     # without /proc every one fails and the overlay can change nothing; the
     # older protocol has none.
@@ -90,6 +99,7 @@ def job_script(args, folder, release):
         f'RELEASE={quote(release)}',
         f'HIDE={quote(" ".join(hide))}',
         f'VERDICT={"" if args.no_verdict else "yes"}',
+        f'OPEN={quote(" ".join(parents))}',
         'job_run() {',
         f'cd {quote(os.getcwd())} || exit 127',
         f'export SOCKWATCH_CACHE={quote(CACHE)}',
@@ -118,7 +128,10 @@ def qemu_command(args, folder, initrd, fds):
             args.smp, rate_khz = 1, 1000000
             append += ['nokaslr']
         else:
-            command += ['-accel', 'tcg,thread=multi']
+            # One thread for all CPUs: with a thread each, a CPU can go on
+            # to execute the breakpoint of a patched call for ever after it
+            # was taken away, and loading and unloading is patching.
+            command += ['-accel', 'tcg,thread=single']
             rate_khz = tsc.rate_khz()
         if rate_khz:
             append += [f'tsc_early_khz={rate_khz}', 'tsc=reliable']
