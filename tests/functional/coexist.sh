@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 240
+# timeout: 480
 # Beside other users of the same function: kprobes, kretprobes and the function
 # tracer on __sock_create, set before the load and after it; and unloading
 # while a task sleeps in a call that the module wraps.

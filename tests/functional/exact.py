@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 240
+# timeout: 480
 """The numbers are exact: every scenario of the zoo moves each counter by what
 the zoo's ledger says, and nothing else moves.  Once with the wrapper around
 __sock_create, once with the kretprobe in its place, in part."""

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 240
+# timeout: 480
 """`open` against two independent truths.
 
 Descriptors: for every kind, open - kernel_open is the number of socket inodes

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 900
 """A hundred loads and unloads (fewer on a slow kernel) under traffic: TCP over
 v4 and v6, UNIX, UDP, pairs, MPTCP, resets, passed descriptors and failing
 calls in four processes.  While the module is there its numbers are never

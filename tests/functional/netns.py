@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 180
+# timeout: 400
 """Network namespaces: each sees its own numbers and nobody else's, from its
 making to its end, and who may ask about which."""
 import errno

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 240
+# timeout: 480
 # Module parameters: nonsense is refused with a clear message and nothing is
 # left behind; small tables lose what they must and say so; without ftrace the
 # module does not load.

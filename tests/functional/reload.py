@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 """Exact across a load: every scenario of the zoo once more, with the module
 unloaded and loaded at each of its quiet moments, while its sockets are open,
 its connections established and its queues full.

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 """Ten thousand sockets of each usable kind come and go (fewer on a slow
 kernel), two processes at a time: `created` and `released` grow by exactly
 that, and `open` is where it began."""

@@ -24,7 +24,7 @@ static void expect_clone(const struct scenario *scenario)
 {
 	struct kind subflow;
 
-	if (!(scenario->flags & LATE_CLONE))
+	if (!(scenario->flags & (LATE_CLONE | UNSEEN)))
 		expect(scenario->child, CLONED, 1);
 	if (kernel_subflow(scenario->child, &subflow))
 		expect(subflow, CLONED, 1);
@@ -34,6 +34,10 @@ static int accept_one(const struct scenario *scenario, int listener)
 {
 	int fd = accept(listener, NULL, NULL);
 
+	if (scenario->flags & UNSEEN) {
+		zoo_unseen(fd);
+		return fd;
+	}
 	if (scenario->flags & LATE_CLONE)
 		expect(scenario->child, CLONED, 1);
 	zoo_accepted(fd, scenario->child);
@@ -390,9 +394,12 @@ const struct scenario accept_scenarios[] = {
 	  .listener = KIND(INET, SEQPACKET, 132),
 	  .client = KIND(INET, STREAM, 132) },
 	{ "dccp", accepted, SAME(INET, DCCP, 33), .address = ANY4 },
-	/* tipc_accept() makes the sock, and grafts nothing. */
+	/*
+	 * tipc_accept() makes the sock by tipc_sk_create() itself and grafts
+	 * nothing: in no number, and discarded when it goes.
+	 */
 	{ "tipc", accepted, SAME(TIPC, STREAM, 0), .address = SERVICE,
-	  .flags = LATE_CLONE },
+	  .flags = UNSEEN },
 	{ "alg", alg, SAME(ALG, SEQPACKET, 0), .flags = LATE_CLONE },
 	{ "tcp4_unaccepted", unaccepted, TCP4 },
 	{ "tcp6_unaccepted", unaccepted, TCP6 },

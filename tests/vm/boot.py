@@ -128,7 +128,10 @@ def qemu_command(args, folder, initrd, fds):
             args.smp, rate_khz = 1, 1000000
             append += ['nokaslr']
         else:
-            command += ['-accel', 'tcg,thread=multi']
+            # One thread for all CPUs: with a thread each, a CPU can go on
+            # to execute the breakpoint of a patched call for ever after it
+            # was taken away, and loading and unloading is patching.
+            command += ['-accel', 'tcg,thread=single']
             rate_khz = tsc.rate_khz()
         if rate_khz:
             append += [f'tsc_early_khz={rate_khz}', 'tsc=reliable']
