@@ -126,12 +126,26 @@ class Show:
             sock.close()
 
 
+def quiet_rows(held, known):
+    """The rows when what was there before is gone: an MPTCP socket is closed
+    by a worker, some time after its descriptor."""
+    wanted = collections.Counter(held.values())
+
+    def quiet():
+        rows = swlib.read_rows()
+        return rows if all(
+            rows[kind]['open'] - rows[kind]['kernel_open'] == wanted[kind]
+            for kind in known) else None
+
+    return swlib.wait_for(quiet) or swlib.read_rows()
+
+
 def against_diag(tap):
     show = Show()
     held = truth.sockets()[swlib.netns_inode()]
-    rows = swlib.read_rows()
     known = collections.Counter(
         sock_kind(sock) for sock in show.open)
+    rows = quiet_rows(held, known)
     for name, dump in sorted(diag.DUMPS.items()):
         try:
             entries = dump()
