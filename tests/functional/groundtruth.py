@@ -135,9 +135,9 @@ def quiet_rows(held, known):
         rows = swlib.read_rows()
         return rows if all(
             rows[kind]['open'] - rows[kind]['kernel_open'] == wanted[kind]
-            for kind in known) else None
+            for kind in known if kind[2] == 262) else None
 
-    return swlib.wait_for(quiet) or swlib.read_rows()
+    return swlib.wait_for(quiet, 20) or swlib.read_rows()
 
 
 def against_diag(tap):
