@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The verbs that hooks call: what each fact means for the numbers. */
-#include <linux/cgroup.h>
-#include <linux/cred.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
@@ -11,9 +9,9 @@
 
 #include "account.h"
 #include "classify.h"
-#include "compat.h"
 #include "counters.h"
 #include "netns.h"
+#include "tcp.h"
 #include "track.h"
 
 static const u8 origin_column[] = {
@@ -53,19 +51,9 @@ static __always_inline unsigned int row_of(struct sockwatch_net *snet,
 	return sockwatch_counters_row(&snet->kinds, key);
 }
 
-/*
- * The sock's own cgroup, not the task's: an accepted sock stays in that of its
- * listener (cgroup_sk_clone(), kernel/cgroup/cgroup.c).  The uid is read
- * without a map, since a kuid is the uid in the initial user namespace.
- */
-static __always_inline void owner_take(struct sockwatch_owner *owner,
-				       const struct sock *sk)
+static __always_inline void owner_take(struct sockwatch_owner *owner)
 {
-	const struct cgroup *cgrp = sockwatch_sk_cgroup(sk);
-
-	owner->cgroup_id = cgrp ? cgroup_id(cgrp) : 0;
 	owner->pid = current->tgid;
-	owner->uid = __kuid_val(current_uid());
 	memcpy(owner->comm, current->comm, sizeof(owner->comm));
 }
 
@@ -171,21 +159,58 @@ static void create_early(struct sockwatch_entry *entry,
 	entry->state = SOCKWATCH_EARLY;
 }
 
+/*
+ * The first socket of a family.  Its caller may sleep, and the namespace must
+ * stay meanwhile.
+ */
+static noinline struct sockwatch_hist *
+create_hist_new(struct sockwatch_net *snet, unsigned int family, gfp_t gfp)
+{
+	struct net *net;
+
+	if (family >= AF_MAX)
+		return NULL;
+	net = maybe_get_net(snet->net);
+	if (!net)
+		return NULL;
+	preempt_enable_notrace();
+	sockwatch_net_grow(snet, family, gfp);
+	preempt_disable_notrace();
+	/* Whoever ends it now waits for us: see sockwatch_net_of(). */
+	put_net(net);
+	return READ_ONCE(snet->create[family]);
+}
+
+static __always_inline struct sockwatch_hist *
+create_hist(struct sockwatch_net *snet, unsigned int family, gfp_t gfp)
+{
+	struct sockwatch_hist *hist = NULL;
+
+	if (likely(family < AF_MAX))
+		hist = READ_ONCE(snet->create[family]);
+	if (unlikely(!hist))
+		hist = create_hist_new(snet, family, gfp);
+	return hist;
+}
+
 /**
  * sockwatch_account_create() - a socket was created
  * @net: the namespace it was asked for in
  * @sk: the new sock; its protocol is the one that the family has resolved
  * @kern: the kernel asked, for itself
+ * @gfp: how to allocate what the first socket of a family needs
+ * @took_ns: how long it took; of what the kernel made it does not count
  * @now_ns: sockwatch_clock_ns()
  *
- * Context: process.
+ * Context: process, or as @gfp says.
  */
 void sockwatch_account_create(const struct net *net, const struct sock *sk,
-			      bool kern, u64 now_ns)
+			      bool kern, gfp_t gfp, u64 took_ns, u64 now_ns)
 {
 	enum sockwatch_origin origin = kern ? SOCKWATCH_ORIGIN_KERNEL :
 					      SOCKWATCH_ORIGIN_CREATED;
 	struct sockwatch_entry *entry;
+	struct sockwatch_hist *hist;
 	struct sockwatch_net *snet;
 	unsigned int row;
 
@@ -196,6 +221,9 @@ void sockwatch_account_create(const struct net *net, const struct sock *sk,
 		create_early(entry, sk, net);
 		goto out;
 	}
+	hist = create_hist(snet, sk->sk_family, gfp);
+	if (likely(!kern && hist))
+		sockwatch_hist_add(hist, took_ns);
 	row = row_of(snet, sk, sk->sk_type);
 	if (unlikely(!entry)) {
 		lost(snet, row, origin);
@@ -204,7 +232,7 @@ void sockwatch_account_create(const struct net *net, const struct sock *sk,
 	if (unlikely(entry->state == SOCKWATCH_OPEN))
 		accept_undo(entry);
 	entry->birth_ns = now_ns;
-	owner_take(&entry->owner, sk);
+	owner_take(&entry->owner);
 	entry_open(entry, snet, row, origin, kern);
 	tell(SOCKWATCH_EVENT_CREATE, sk, 0);
 out:
@@ -243,9 +271,34 @@ void sockwatch_account_clone(const struct sock *sk, unsigned int type,
 	snet = sockwatch_net_of(sock_net(sk));
 	if (likely(entry && snet && entry->state == SOCKWATCH_PENDING)) {
 		child_count(entry, snet, row_of(snet, sk, type), now_ns);
+		if (likely(sockwatch_is_tcp(sk)))
+			sockwatch_tcp_born(entry, snet, sk, TCP_SYN_RECV,
+					   now_ns);
 		tell(SOCKWATCH_EVENT_CLONE, sk, 0);
 	}
 	preempt_enable_notrace();
+}
+
+static void unix_waited(const struct sockwatch_entry *entry,
+			const struct sockwatch_net *snet, u64 now_ns)
+{
+	struct sockwatch_hist *hist = READ_ONCE(snet->unix_wait);
+
+	if (likely(hist && entry->birth_ns))
+		sockwatch_hist_add(hist, now_ns - entry->birth_ns);
+	else
+		count(snet, entry->row, SOCKWATCH_C_UNTIMED, 1);
+}
+
+/* What was queued has waited; without a hook for that it is not known. */
+static __always_inline void waited(struct sockwatch_entry *entry,
+				   const struct sockwatch_net *snet,
+				   const struct sock *sk, u64 now_ns)
+{
+	if (sk->sk_family == AF_UNIX)
+		unix_waited(entry, snet, now_ns);
+	else if (sockwatch_is_tcp(sk))
+		sockwatch_tcp_accepted(entry, snet, sk, now_ns);
 }
 
 static void accept_done(const struct sock *sk, unsigned int type,
@@ -261,9 +314,11 @@ static void accept_done(const struct sock *sk, unsigned int type,
 	}
 	if (unlikely(entry->state == SOCKWATCH_OPEN))
 		return;
-	if (entry->state == SOCKWATCH_PENDING)
+	if (likely(entry->state == SOCKWATCH_CHILD))
+		waited(entry, snet, sk, now_ns);
+	else
 		child_count(entry, snet, row, now_ns);
-	owner_take(&entry->owner, sk);
+	owner_take(&entry->owner);
 	entry_open(entry, snet, entry->row, SOCKWATCH_ORIGIN_ACCEPTED,
 		   sk->sk_kern_sock);
 	tell(SOCKWATCH_EVENT_ACCEPT, sk, 0);
@@ -292,6 +347,13 @@ void sockwatch_account_accept(const struct sock *sk, unsigned int type,
 	preempt_enable_notrace();
 }
 
+/* ip4_datagram_connect() says so, and close() takes nothing back. */
+static __always_inline bool udp_connected(const struct sock *sk)
+{
+	return sk->sk_state == TCP_ESTABLISHED &&
+	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
+}
+
 static __always_inline void release(const struct sockwatch_entry *entry,
 				    const struct sock *sk)
 {
@@ -306,7 +368,38 @@ static __always_inline void release(const struct sockwatch_entry *entry,
 	count(snet, entry->row, SOCKWATCH_C_RELEASED, 1);
 	if (entry->kernel)
 		count(snet, entry->row, SOCKWATCH_C_KERNEL_RELEASED, 1);
+	if (sk->sk_protocol == IPPROTO_UDP && udp_connected(sk))
+		count(snet, entry->row, SOCKWATCH_C_CONNECTED, 1);
 	tell(SOCKWATCH_EVENT_RELEASE, sk, 0);
+}
+
+/*
+ * unix_stream_connect() allocates the child before it looks for the listener;
+ * a child that goes before it was queued is a connect that failed, and who
+ * asked for it holds the namespace.  Its type is only in its protocol's name:
+ * sk_type comes when it is queued, and tells it from a creation that failed.
+ */
+static noinline void unix_not_connected(const struct sock *sk)
+{
+	struct sockwatch_net *snet = sockwatch_net_of(sock_net(sk));
+	bool stream = !strcmp(sk->sk_prot->name, "UNIX-STREAM");
+	unsigned int row;
+	u64 kind;
+
+	if (!snet)
+		return;
+	kind = sockwatch_kind_pack(AF_UNIX,
+				   stream ? SOCK_STREAM : SOCK_SEQPACKET, 0);
+	row = sockwatch_counters_row(&snet->failures,
+				     sockwatch_connect_pack(kind, 0));
+	this_cpu_inc(*sockwatch_counters_cells(&snet->failures, row));
+}
+
+static __always_inline void discard(const struct sock *sk)
+{
+	this_cpu_inc(discarded);
+	if (sk->sk_family == AF_UNIX && !sk->sk_type)
+		unix_not_connected(sk);
 }
 
 /**
@@ -329,8 +422,10 @@ void sockwatch_account_free(const struct sock *sk)
 		this_cpu_inc(untracked);
 		goto out;
 	}
+	if (unlikely(entry->tcp_state && entry->tcp_state != TCP_CLOSE))
+		sockwatch_tcp_gone(entry);
 	if (unlikely(entry->state == SOCKWATCH_PENDING))
-		this_cpu_inc(discarded);
+		discard(sk);
 	else if (likely(entry->state != SOCKWATCH_EARLY))
 		release(entry, sk);
 	sockwatch_track_del(entry);
@@ -339,14 +434,16 @@ out:
 }
 
 /* A UNIX embryo has no type until its connect goes on: that hook will say. */
-static void found_child_done(const struct sock *sk, struct sockwatch_net *snet,
-			     u64 now_ns)
+static void found_child_done(const struct sock *sk,
+			     struct sockwatch_net *snet)
 {
-	struct sockwatch_entry *entry = sockwatch_track_add(sk);
+	struct sockwatch_entry *entry = entry_get(sk);
 
-	if (entry && sk->sk_type)
-		child_count(entry, snet, row_of(snet, sk, sk->sk_type),
-			    now_ns);
+	if (!entry || !sk->sk_type)
+		return;
+	child_count(entry, snet, row_of(snet, sk, sk->sk_type), 0);
+	if (sockwatch_is_tcp(sk))
+		sockwatch_tcp_found(entry, snet, sk);
 }
 
 static void found_done(const struct sock *sk, struct sockwatch_net *snet)
@@ -362,21 +459,39 @@ static void found_done(const struct sock *sk, struct sockwatch_net *snet)
 	memset(&entry->owner, 0, sizeof(entry->owner));
 	entry_open(entry, snet, row, SOCKWATCH_ORIGIN_PREEXISTING,
 		   sk->sk_kern_sock);
+	if (sockwatch_is_tcp(sk))
+		sockwatch_tcp_found(entry, snet, sk);
+}
+
+/*
+ * A TCP sock that was cloned before the hook for states was in place, and that
+ * accept has counted since: its state is still to be found.  One that is in
+ * CLOSE has not moved yet.
+ */
+static void place_late(const struct sock *sk)
+{
+	struct sockwatch_entry *entry = sockwatch_track_find(sk);
+	struct sockwatch_net *snet = READ_ONCE(entry->snet);
+
+	if (snet && !READ_ONCE(entry->tcp_state) && sockwatch_is_tcp(sk) &&
+	    READ_ONCE(sk->sk_state) != TCP_CLOSE)
+		sockwatch_tcp_found(entry, snet, sk);
 }
 
 /**
  * sockwatch_account_found() - the census came across a socket
  * @sk: its sock, which the caller keeps from going
- * @installed: it was found through a file descriptor
+ * @complete: it was found where a socket is only after its creation
  *
- * A pending entry is a sock allocated since the first hook.  If it has a
- * descriptor, then its creation went by before the hook for that was in
- * place; if not, that hook is mostly still to come.  (A socket that the kernel
+ * A pending entry is a sock allocated since the first hook.  If it is complete
+ * (it has a descriptor, or a place in a table), then its creation went by
+ * before the hook for that was in place; if not, that hook is mostly still to
+ * come.  (A socket that the kernel
  * makes for itself between the first hook and the last stays pending.)
  *
  * Context: process, any lock.
  */
-void sockwatch_account_found(const struct sock *sk, bool installed)
+void sockwatch_account_found(const struct sock *sk, bool complete)
 {
 	const struct sockwatch_entry *entry;
 	struct sockwatch_net *snet;
@@ -384,27 +499,34 @@ void sockwatch_account_found(const struct sock *sk, bool installed)
 	preempt_disable_notrace();
 	entry = sockwatch_track_find(sk);
 	snet = sockwatch_net_of(sock_net(sk));
-	if (snet && (!entry || (installed &&
+	if (snet && (!entry || (complete &&
 				entry->state == SOCKWATCH_PENDING)))
 		found_done(sk, snet);
+	else if (snet && complete)
+		place_late(sk);
 	preempt_enable_notrace();
 }
 
 /**
  * sockwatch_account_found_child() - the census came across a queued connection
  * @sk: a sock that waits for accept
- * @now_ns: sockwatch_clock_ns()
+ * @complete: as for sockwatch_account_found()
  *
  * Context: process, any lock.
  */
-void sockwatch_account_found_child(const struct sock *sk, u64 now_ns)
+void sockwatch_account_found_child(const struct sock *sk, bool complete)
 {
+	const struct sockwatch_entry *entry;
 	struct sockwatch_net *snet;
 
 	preempt_disable_notrace();
+	entry = sockwatch_track_find(sk);
 	snet = sockwatch_net_of(sock_net(sk));
-	if (snet && !sockwatch_track_find(sk))
-		found_child_done(sk, snet, now_ns);
+	if (snet && (!entry || (complete &&
+				entry->state == SOCKWATCH_PENDING)))
+		found_child_done(sk, snet);
+	else if (snet && complete)
+		place_late(sk);
 	preempt_enable_notrace();
 }
 

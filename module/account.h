@@ -55,7 +55,7 @@ void sockwatch_account_totals(struct sockwatch_totals *totals);
 
 void sockwatch_account_alloc(const struct sock *sk);
 void sockwatch_account_create(const struct net *net, const struct sock *sk,
-			      bool kern, u64 now_ns);
+			      bool kern, gfp_t gfp, u64 took_ns, u64 now_ns);
 void sockwatch_account_create_failed(const struct net *net, int family,
 				     int type, int protocol, int err);
 void sockwatch_account_clone(const struct sock *sk, unsigned int type,
@@ -64,8 +64,8 @@ void sockwatch_account_accept(const struct sock *sk, unsigned int type,
 			      u64 now_ns);
 void sockwatch_account_free(const struct sock *sk);
 
-void sockwatch_account_found(const struct sock *sk, bool installed);
-void sockwatch_account_found_child(const struct sock *sk, u64 now_ns);
+void sockwatch_account_found(const struct sock *sk, bool complete);
+void sockwatch_account_found_child(const struct sock *sk, bool complete);
 void sockwatch_account_census(u64 took_ns);
 
 #endif /* _SOCKWATCH_ACCOUNT_H */

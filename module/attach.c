@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The ways to attach a probe to the kernel. */
+#include <linux/delay.h>
 #include <linux/errno.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/string.h>
 
 #include "attach.h"
+#include "compat.h"
 
-/**
- * sockwatch_function_find() - where ftrace patches a function
+/*
+ * function_find() - where ftrace patches a function
  * @name: the function
  * @ip: filled with the address of the patched call at its entry
  *
@@ -18,7 +22,7 @@
  * Return: 0, -ENOENT for no such function, -EOPNOTSUPP where ftrace cannot
  * patch it, or another errno of register_kprobe().
  */
-int sockwatch_function_find(const char *name, unsigned long *ip)
+static int function_find(const char *name, unsigned long *ip)
 {
 	struct kprobe probe = {
 		.symbol_name = name,
@@ -36,10 +40,10 @@ int sockwatch_function_find(const char *name, unsigned long *ip)
 	return err;
 }
 
-/**
- * sockwatch_attach_ops() - register @hook->ops at the entry of its function
+/*
+ * ops_attach() - register @hook->ops at the entry of its function
  * @hook: the hook
- * @ip: what sockwatch_function_find() said
+ * @ip: what function_find() said
  * @flags: FTRACE_OPS_FL_* beyond the usual
  *
  * Without FTRACE_OPS_FL_RECURSION ftrace calls the handler without a guard,
@@ -51,8 +55,8 @@ int sockwatch_function_find(const char *name, unsigned long *ip)
  * Context: process, may sleep.
  * Return: 0 or a negative errno.
  */
-int sockwatch_attach_ops(struct sockwatch_hook *hook, unsigned long ip,
-			 unsigned long flags)
+static int ops_attach(struct sockwatch_hook *hook, unsigned long ip,
+		      unsigned long flags)
 {
 	int err;
 
@@ -70,14 +74,14 @@ err_filter:
 	return err;
 }
 
-/**
- * sockwatch_detach_ops() - the opposite of sockwatch_attach_ops()
+/*
+ * ops_detach() - the opposite of ops_attach()
  * @hook: the hook
  *
  * Context: process, may sleep.  On return the handler runs nowhere: ftrace
  * waits for its trampoline to be left.
  */
-void sockwatch_detach_ops(struct sockwatch_hook *hook)
+static void ops_detach(struct sockwatch_hook *hook)
 {
 	unregister_ftrace_function(&hook->ops);
 	ftrace_free_filter(&hook->ops);
@@ -88,17 +92,103 @@ static int ftrace_attach(struct sockwatch_hook *hook)
 	unsigned long ip;
 	int err;
 
-	err = sockwatch_function_find(hook->name, &ip);
+	err = function_find(hook->name, &ip);
 	if (err)
 		return err;
 	hook->ops.func = hook->probe;
-	return sockwatch_attach_ops(hook, ip, 0);
+	return ops_attach(hook, ip, 0);
 }
 
 const struct sockwatch_hook_type sockwatch_hook_ftrace = {
 	.name = "ftrace",
 	.attach = ftrace_attach,
-	.detach = sockwatch_detach_ops,
+	.detach = ops_detach,
+};
+
+/**
+ * DOC: the wrapper
+ *
+ * At the entry of a function ftrace calls wrapper_enter(), which sends the
+ * caller on to a C function of the same signature; that calls the original
+ * behind the patched call, and so has the return value on its own stack.  It
+ * costs a third of a kretprobe, and none can be missed.
+ * Only one user of a function may do so (FTRACE_OPS_FL_IPMODIFY); where
+ * livepatch is that one, registering says -EBUSY.  While we are that one,
+ * livepatch gets -EBUSY for this function.
+ *
+ * A task can sleep in the original with our code on its stack; so tasks are
+ * counted in and out, and detaching waits for the last.
+ */
+
+static notrace void wrapper_enter(unsigned long ip, unsigned long parent_ip,
+				  struct ftrace_ops *ops,
+				  struct ftrace_regs *fregs)
+{
+	const struct sockwatch_hook *hook;
+
+	hook = container_of(ops, struct sockwatch_hook, ops);
+	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hook->probe);
+}
+
+static int wrapper_attach(struct sockwatch_hook *hook)
+{
+	unsigned long ip;
+	int err;
+
+	/* Elsewhere C code must not jump behind a function's entry. */
+	if (!IS_ENABLED(CONFIG_X86_64))
+		return -EOPNOTSUPP;
+	hook->ops.func = wrapper_enter;
+	err = function_find(hook->name, &ip);
+	if (err)
+		return err;
+	hook->original((void *)(ip + MCOUNT_INSN_SIZE));
+	return ops_attach(hook, ip, FTRACE_OPS_FL_IPMODIFY);
+}
+
+/*
+ * Nobody comes in any more, so each CPU's count only falls, and a sum of zero
+ * stays zero.
+ */
+static bool anybody_inside(const struct sockwatch_hook *hook)
+{
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(*per_cpu_ptr(hook->inside, cpu));
+	return sum;
+}
+
+/**
+ * sockwatch_wrappers_leave() - wait until nobody is in a wrapper
+ * @hooks: all hooks, detached
+ * @nr: how many
+ *
+ * The two grace periods cover a task that was sent to a wrapper and has not
+ * counted itself in yet, and one that has counted itself out and is still to
+ * return: neither sleeps in between.  They take a while, so all wrappers share
+ * them.
+ *
+ * Context: process, may sleep.  On return no wrapper is on anybody's stack.
+ */
+void sockwatch_wrappers_leave(struct sockwatch_hook *const *hooks,
+			      unsigned int nr)
+{
+	unsigned int i;
+
+	synchronize_rcu_tasks();
+	for (i = 0; i < nr; i++) {
+		while (hooks[i]->inside && anybody_inside(hooks[i]))
+			msleep(20);
+	}
+	synchronize_rcu_tasks();
+}
+
+const struct sockwatch_hook_type sockwatch_hook_wrapper = {
+	.name = "wrapper",
+	.attach = wrapper_attach,
+	.detach = ops_detach,
 };
 
 static int kretprobe_attach(struct sockwatch_hook *hook)

@@ -14,7 +14,8 @@ struct sockwatch_hook;
  * struct sockwatch_hook_type - one way to attach
  * @name: as `sockwatch info` shows it
  * @attach: attach the hook; 0 or a negative errno
- * @detach: detach it; on return its probe is not running and never will
+ * @detach: detach it; on return its probe is not running and never will, but
+ *	for a wrapper: that is for sockwatch_wrappers_leave()
  * @missed: how often the kernel could not call the probe, NULL: never
  */
 struct sockwatch_hook_type {
@@ -28,10 +29,12 @@ struct sockwatch_hook_type {
  * struct sockwatch_hook - a place in the kernel and the probe for it
  * @name: function or tracepoint
  * @type: how it is attached
- * @probe: the handler; its type goes with @type
+ * @probe: the handler; its type goes with @type, a wrapper's is its function's
  * @required: the module does not load without it
  * @attached: it is in place
  * @ops: for ftrace and the wrapper
+ * @original: for a wrapper: told where the function goes on
+ * @inside: for a wrapper: tasks that are in it, counted by itself
  * @rp: for a kretprobe; the row fills in handlers and data_size
  * @tp: for a tracepoint, looked up by name
  */
@@ -42,17 +45,18 @@ struct sockwatch_hook {
 	bool required;
 	bool attached;
 	struct ftrace_ops ops;
+	void (*original)(void *func);
+	long __percpu *inside;
 	struct kretprobe rp;
 	struct tracepoint *tp;
 };
 
 extern const struct sockwatch_hook_type sockwatch_hook_ftrace;
+extern const struct sockwatch_hook_type sockwatch_hook_wrapper;
 extern const struct sockwatch_hook_type sockwatch_hook_kretprobe;
 extern const struct sockwatch_hook_type sockwatch_hook_tracepoint;
 
-int sockwatch_function_find(const char *name, unsigned long *ip);
-int sockwatch_attach_ops(struct sockwatch_hook *hook, unsigned long ip,
-			 unsigned long flags);
-void sockwatch_detach_ops(struct sockwatch_hook *hook);
+void sockwatch_wrappers_leave(struct sockwatch_hook *const *hooks,
+			      unsigned int nr);
 
 #endif /* _SOCKWATCH_ATTACH_H */

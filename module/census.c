@@ -9,6 +9,7 @@
 #include <linux/spinlock.h>
 #include <net/af_unix.h>
 #include <net/inet_hashtables.h>
+#include <net/inet_timewait_sock.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 #include <net/udp.h>
@@ -18,6 +19,7 @@
 #include "clock.h"
 #include "compat.h"
 #include "netns.h"
+#include "timewait.h"
 
 /**
  * DOC: where sockets are found
@@ -112,14 +114,17 @@ static void census_files(void)
  * child that waits for accept: only the orphan is dead (sock_orphan(),
  * include/net/sock.h).  sock_graft() and its hook run under the lock that is
  * taken here, so a sock is seen before accept has it, or after.
+ *
+ * @complete: it is in a table that creation and clone put nothing into, so
+ * their hooks have seen it, or never will.
  */
-static void sock_look(struct sock *sk)
+static void sock_look(struct sock *sk, bool complete)
 {
 	read_lock_bh(&sk->sk_callback_lock);
 	if (sk->sk_socket || sock_flag(sk, SOCK_DEAD))
-		sockwatch_account_found(sk, false);
+		sockwatch_account_found(sk, complete);
 	else
-		sockwatch_account_found_child(sk, sockwatch_clock_ns());
+		sockwatch_account_found_child(sk, complete);
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 
@@ -128,17 +133,21 @@ static void tcp_chain_look(const struct hlist_nulls_head *head)
 	const struct hlist_nulls_node *node;
 	struct sock *sk;
 
-	sk_nulls_for_each(sk, node, head)
+	sk_nulls_for_each(sk, node, head) {
 		if (sk_fullsock(sk))
-			sock_look(sk);
+			sock_look(sk, true);
+		else if (sk->sk_state == TCP_TIME_WAIT)
+			sockwatch_timewait_found(inet_twsk(sk));
+	}
 }
 
 /*
  * The locks of listening buckets are taken with bottom halves on
  * (inet_unhash(), net/ipv4/inet_hashtables.c), unlike those of the others.
  */
-static void census_tcp(struct inet_hashinfo *hashinfo)
+static void census_tcp(struct sockwatch_net *snet)
 {
+	struct inet_hashinfo *hashinfo = sockwatch_tcp_hashinfo(snet->net);
 	struct inet_listen_hashbucket *listen;
 	unsigned int i;
 	spinlock_t *lock;
@@ -152,15 +161,20 @@ static void census_tcp(struct inet_hashinfo *hashinfo)
 		spin_unlock(&listen->lock);
 		cond_resched();
 	}
+	sockwatch_timewait_walk(hashinfo);
 	for (i = 0; i <= hashinfo->ehash_mask; i++) {
-		if (hlist_nulls_empty(&hashinfo->ehash[i].chain))
+		if (hlist_nulls_empty(&hashinfo->ehash[i].chain)) {
+			sockwatch_timewait_walked(i + 1);
 			continue;
+		}
 		lock = inet_ehash_lockp(hashinfo, i);
 		spin_lock_bh(lock);
 		tcp_chain_look(&hashinfo->ehash[i].chain);
+		sockwatch_timewait_walked(i + 1);
 		spin_unlock_bh(lock);
 		cond_resched();
 	}
+	sockwatch_timewait_walk_end(snet);
 }
 
 static void census_udp(struct udp_table *udp)
@@ -173,7 +187,7 @@ static void census_udp(struct udp_table *udp)
 		slot = &udp->hash[i];
 		spin_lock_bh(&slot->lock);
 		sk_for_each(sk, &slot->head)
-			sock_look(sk);
+			sock_look(sk, true);
 		spin_unlock_bh(&slot->lock);
 		cond_resched();
 	}
@@ -187,7 +201,7 @@ static void census_unix(struct unix_table *table)
 	for (i = 0; i < UNIX_HASH_SIZE; i++) {
 		spin_lock(&table->locks[i]);
 		sk_for_each(sk, &table->buckets[i])
-			sock_look(sk);
+			sock_look(sk, false);
 		spin_unlock(&table->locks[i]);
 		cond_resched();
 	}
@@ -199,7 +213,7 @@ static void census_packet(struct netns_packet *packet)
 
 	mutex_lock(&packet->sklist_lock);
 	sk_for_each(sk, &packet->sklist)
-		sock_look(sk);
+		sock_look(sk, false);
 	mutex_unlock(&packet->sklist_lock);
 }
 
@@ -241,7 +255,7 @@ static int census_net(struct sockwatch_net *snet, void *arg)
 
 	if (first || sockwatch_tcp_hashinfo(net) !=
 		     sockwatch_tcp_hashinfo(&init_net))
-		census_tcp(sockwatch_tcp_hashinfo(net));
+		census_tcp(snet);
 	if (first || sockwatch_udp_table(net) !=
 		     sockwatch_udp_table(&init_net))
 		census_udp(sockwatch_udp_table(net));
@@ -250,6 +264,30 @@ static int census_net(struct sockwatch_net *snet, void *arg)
 		census_packet(&net->packet);
 	census_kernel(net);
 	return 0;
+}
+
+/* Nothing can be allocated where sockets are found. */
+static int census_grow(struct sockwatch_net *snet, void *arg)
+{
+	if (!sock_inuse_get(snet->net) &&
+	    refcount_read(&snet->net->ipv4.tcp_death_row.tw_refcount) == 1)
+		return 0;
+	sockwatch_net_grow(snet, AF_INET, GFP_KERNEL);
+	sockwatch_net_grow(snet, AF_INET6, GFP_KERNEL);
+	sockwatch_net_grow(snet, AF_UNIX, GFP_KERNEL);
+	return 0;
+}
+
+/**
+ * sockwatch_census_prepare() - make room for what the hooks will count
+ *
+ * A connection that comes between the first hook and the census is theirs.
+ *
+ * Context: process, may sleep; before sockwatch_hooks_init().
+ */
+void sockwatch_census_prepare(void)
+{
+	sockwatch_net_for_each(census_grow, NULL);
 }
 
 /**
@@ -261,7 +299,9 @@ void sockwatch_census(void)
 {
 	u64 start_ns = sockwatch_clock_ns();
 
+	sockwatch_net_for_each(census_grow, NULL);
 	census_files();
 	sockwatch_net_for_each(census_net, NULL);
+	sockwatch_timewait_census_end();
 	sockwatch_account_census(sockwatch_clock_ns() - start_ns);
 }

@@ -3,6 +3,7 @@
 #ifndef _SOCKWATCH_CENSUS_H
 #define _SOCKWATCH_CENSUS_H
 
+void sockwatch_census_prepare(void);
 void sockwatch_census(void);
 
 #endif /* _SOCKWATCH_CENSUS_H */

@@ -8,6 +8,8 @@
 /* Bits 48-59 of a failure's key: MAX_ERRNO is 4095. */
 #define FAILURE_ERRNO_SHIFT	48
 #define FAILURE_ERRNO_MASK	((u64)MAX_ERRNO << FAILURE_ERRNO_SHIFT)
+/* Bit 60: it was a connect. */
+#define FAILURE_CONNECT		BIT_ULL(60)
 
 /**
  * sockwatch_kind_unpack() - the kind that a key stands for
@@ -52,7 +54,7 @@ u64 sockwatch_failure_kind(u64 key)
 {
 	if (key == SOCKWATCH_KIND_OTHER)
 		return key;
-	return key & ~FAILURE_ERRNO_MASK;
+	return key & ~(FAILURE_ERRNO_MASK | FAILURE_CONNECT);
 }
 
 /**
@@ -65,4 +67,32 @@ u64 sockwatch_failure_kind(u64 key)
 u16 sockwatch_failure_errno(u64 key)
 {
 	return (key & FAILURE_ERRNO_MASK) >> FAILURE_ERRNO_SHIFT;
+}
+
+/**
+ * sockwatch_connect_pack() - a failed connect as one number
+ * @kind: what sockwatch_kind_pack() said of the socket
+ * @err: the negative errno, 0: not known
+ *
+ * Context: any.
+ * Return: the key, for the calls above too; or SOCKWATCH_KIND_OTHER where
+ * @kind is that or @err is no negative errno.
+ */
+u64 sockwatch_connect_pack(u64 kind, int err)
+{
+	u64 key = err ? sockwatch_failure_pack(kind, err) : kind;
+
+	return key == SOCKWATCH_KIND_OTHER ? key : key | FAILURE_CONNECT;
+}
+
+/**
+ * sockwatch_failure_is_connect() - what a failure was of
+ * @key: what sockwatch_failure_pack() or sockwatch_connect_pack() returned
+ *
+ * Context: any.
+ * Return: true for a connect; false for a creation and SOCKWATCH_KIND_OTHER.
+ */
+bool sockwatch_failure_is_connect(u64 key)
+{
+	return key != SOCKWATCH_KIND_OTHER && key & FAILURE_CONNECT;
 }

@@ -54,5 +54,20 @@ struct sockwatch_kind sockwatch_kind_unpack(u64 key);
 u64 sockwatch_failure_pack(u64 kind, int err);
 u64 sockwatch_failure_kind(u64 key);
 u16 sockwatch_failure_errno(u64 key);
+u64 sockwatch_connect_pack(u64 kind, int err);
+bool sockwatch_failure_is_connect(u64 key);
+
+/**
+ * sockwatch_congestion_pack() - a congestion control as one number
+ * @family: AF_*
+ * @key: of its struct tcp_congestion_ops
+ *
+ * Context: any.
+ * Return: the key; its lower 32 bits are @key, the 16 above @family.
+ */
+static inline u64 sockwatch_congestion_pack(u16 family, u32 key)
+{
+	return SOCKWATCH_KIND_VALID | (u64)family << 32 | key;
+}
 
 #endif /* _SOCKWATCH_CLASSIFY_H */

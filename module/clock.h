@@ -32,6 +32,29 @@ static __always_inline u64 sockwatch_clock_cycles(void)
 #endif
 
 /**
+ * sockwatch_clock_is_tsc() - whether sockwatch_clock_ns() calls nothing
+ *
+ * Context: any.
+ * Return: true where the TSC is the clock.
+ */
+static __always_inline bool sockwatch_clock_is_tsc(void)
+{
+	return static_branch_likely(&sockwatch_clock_tsc);
+}
+
+/**
+ * sockwatch_clock_tsc_ns() - now, where sockwatch_clock_is_tsc()
+ *
+ * Context: any, NMI too.
+ * Return: as sockwatch_clock_ns().
+ */
+static __always_inline u64 sockwatch_clock_tsc_ns(void)
+{
+	return mul_u64_u32_shr(sockwatch_clock_cycles(), sockwatch_clock_mult,
+			       SOCKWATCH_CLOCK_SHIFT);
+}
+
+/**
  * sockwatch_clock_ns() - now
  *
  * Where the TSC is stable it is read and scaled at once, which costs a fifth
@@ -44,10 +67,8 @@ static __always_inline u64 sockwatch_clock_cycles(void)
  */
 static __always_inline u64 sockwatch_clock_ns(void)
 {
-	if (static_branch_likely(&sockwatch_clock_tsc))
-		return mul_u64_u32_shr(sockwatch_clock_cycles(),
-				       sockwatch_clock_mult,
-				       SOCKWATCH_CLOCK_SHIFT);
+	if (sockwatch_clock_is_tsc())
+		return sockwatch_clock_tsc_ns();
 	return ktime_get_mono_fast_ns();
 }
 

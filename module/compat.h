@@ -49,11 +49,4 @@
 #define sockwatch_udp_table(net) ((net)->ipv4.udp_table)
 #endif
 
-/* Without cgroups a sock has none. */
-#ifdef CONFIG_SOCK_CGROUP_DATA
-#define sockwatch_sk_cgroup(sk) ((sk)->sk_cgrp_data.cgroup)
-#else
-#define sockwatch_sk_cgroup(sk) ((struct cgroup *)NULL)
-#endif
-
 #endif /* _SOCKWATCH_COMPAT_H */

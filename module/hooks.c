@@ -4,6 +4,7 @@
 
 #include <linux/kernel.h>
 #include <linux/net.h>
+#include <net/inet_timewait_sock.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
 #include <trace/events/sock.h>
@@ -12,9 +13,13 @@
 #include "attach.h"
 #include "clock.h"
 #include "compat.h"
+#include "connect.h"
 #include "create.h"
 #include "hooks.h"
+#include "segment.h"
 #include "snapshot.h"
+#include "tcp.h"
+#include "timewait.h"
 
 DEFINE_PER_CPU(u64 [SOCKWATCH_HOOK_MAX], sockwatch_hook_hits);
 
@@ -50,6 +55,27 @@ static notrace void on_graft(unsigned long ip, unsigned long parent_ip,
 }
 
 /*
+ * security_sk_clone(const struct sock *sk, struct sock *newsk): sk_clone_lock()
+ * calls it for the child of a TCP listener, the only place that knows both;
+ * tipc_accept() for the sock that it hands out, which it grafts to nothing
+ * (net/tipc/socket.c).  The other callers make a child that is grafted when it
+ * is accepted.
+ */
+static notrace void on_clone(unsigned long ip, unsigned long parent_ip,
+			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	const struct sock *parent = (void *)ftrace_regs_get_argument(fregs, 0);
+	const struct sock *child = (void *)ftrace_regs_get_argument(fregs, 1);
+
+	sockwatch_hook_hit(SOCKWATCH_HOOK_CLONE);
+	if (likely(sockwatch_is_tcp(parent)))
+		sockwatch_tcp_inherit(parent, child);
+	else if (child->sk_family == AF_TIPC)
+		sockwatch_account_accept(child, child->sk_type,
+					 sockwatch_clock_ns());
+}
+
+/*
  * security_unix_stream_connect(struct sock *sock, struct sock *other,
  * struct sock *newsk): newsk is the child, whose type is set only later, to
  * that of the client (unix_stream_connect(), net/unix/af_unix.c).
@@ -71,13 +97,31 @@ static notrace void on_unix_connect(unsigned long ip, unsigned long parent_ip,
  * net/ipv4/inet_connection_sock.c).  MPTCP's own child goes to ESTABLISHED
  * (mptcp_sk_clone_init(), net/mptcp/protocol.c).
  */
+static __always_inline void on_state_at(const struct sock *sk, int oldstate,
+					int newstate, u64 now_ns)
+{
+	if (oldstate == TCP_LISTEN &&
+	    (newstate == TCP_SYN_RECV || newstate == TCP_ESTABLISHED))
+		sockwatch_account_clone(sk, sk->sk_type, now_ns);
+	else if (likely(sk->sk_protocol == IPPROTO_TCP))
+		sockwatch_tcp_state(sk, oldstate, newstate, now_ns);
+}
+
+static noinline notrace void on_state_slow(const struct sock *sk,
+					   int oldstate, int newstate)
+{
+	on_state_at(sk, oldstate, newstate, sockwatch_clock_ns());
+}
+
 static notrace void on_state(void *data, const struct sock *sk,
 			     const int oldstate, const int newstate)
 {
 	sockwatch_hook_hit(SOCKWATCH_HOOK_STATE);
-	if (oldstate == TCP_LISTEN &&
-	    (newstate == TCP_SYN_RECV || newstate == TCP_ESTABLISHED))
-		sockwatch_account_clone(sk, sk->sk_type, sockwatch_clock_ns());
+	/* Nothing but calls at the end, which need no registers saved. */
+	if (!sockwatch_clock_is_tsc())
+		on_state_slow(sk, oldstate, newstate);
+	else
+		on_state_at(sk, oldstate, newstate, sockwatch_clock_tsc_ns());
 }
 
 /*
@@ -91,8 +135,112 @@ static int on_netlink_return(struct kretprobe_instance *ri,
 
 	sockwatch_hook_hit(SOCKWATCH_HOOK_NETLINK);
 	if (sk)
-		sockwatch_account_create(sock_net(sk), sk, true, sockwatch_clock_ns());
+		sockwatch_account_create(sock_net(sk), sk, true,
+					 GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT, 0,
+					 sockwatch_clock_ns());
 	return 0;
+}
+
+/* tcp_get_cookie_sock() returns the child, locked and not ESTABLISHED yet. */
+static int on_cookie_return(struct kretprobe_instance *ri,
+			    struct pt_regs *regs)
+{
+	const struct sock *child = (void *)regs_return_value(regs);
+
+	sockwatch_hook_hit(SOCKWATCH_HOOK_COOKIE);
+	if (child)
+		sockwatch_tcp_cookie(child);
+	return 0;
+}
+
+/* __inet_twsk_schedule(struct inet_timewait_sock *tw, int timeo, bool rearm) */
+static notrace void on_tw_schedule(unsigned long ip, unsigned long parent_ip,
+				   struct ftrace_ops *ops,
+				   struct ftrace_regs *fregs)
+{
+	const void *tw = (void *)ftrace_regs_get_argument(fregs, 0);
+	bool rearm = ftrace_regs_get_argument(fregs, 2);
+
+	sockwatch_hook_hit(SOCKWATCH_HOOK_TW_SCHEDULE);
+	sockwatch_timewait_scheduled(tw, rearm);
+}
+
+/* tcp_timewait_state_process(struct inet_timewait_sock *tw, ...) */
+static notrace void on_tw_segment(unsigned long ip, unsigned long parent_ip,
+				  struct ftrace_ops *ops,
+				  struct ftrace_regs *fregs)
+{
+	const void *tw = (void *)ftrace_regs_get_argument(fregs, 0);
+
+	sockwatch_hook_hit(SOCKWATCH_HOOK_TW_SEGMENT);
+	sockwatch_timewait_segment(tw);
+}
+
+/* tcp_twsk_destructor(struct sock *sk): called by inet_twsk_free(). */
+static notrace void on_tw_free(unsigned long ip, unsigned long parent_ip,
+			       struct ftrace_ops *ops,
+			       struct ftrace_regs *fregs)
+{
+	const struct sock *sk = (void *)ftrace_regs_get_argument(fregs, 0);
+
+	sockwatch_hook_hit(SOCKWATCH_HOOK_TW_FREE);
+	sockwatch_timewait_freed(inet_twsk(sk));
+}
+
+static notrace void on_retransmit(void *data, const struct sock *sk,
+				  const struct sk_buff *skb)
+{
+	sockwatch_hook_hit(SOCKWATCH_HOOK_RETRANSMIT);
+	sockwatch_segment_retransmitted(sk, skb);
+}
+
+static notrace void on_synack(void *data, const struct sock *sk,
+			      const struct request_sock *req)
+{
+	sockwatch_hook_hit(SOCKWATCH_HOOK_SYNACK);
+	sockwatch_segment_synack(sk, req);
+}
+
+/*
+ * The tracepoint fires for two things; with a segment, the RST answers it,
+ * which on_reset4() and on_reset6() see whether there is a sock or not.
+ */
+static notrace void on_reset_active(void *data, const struct sock *sk,
+				    const struct sk_buff *skb)
+{
+	sockwatch_hook_hit(SOCKWATCH_HOOK_RESET_ACTIVE);
+	if (sk && !skb)
+		sockwatch_segment_reset(sk);
+}
+
+/* tcp_v4_send_reset(const struct sock *sk, struct sk_buff *skb) */
+static notrace void on_reset4(unsigned long ip, unsigned long parent_ip,
+			      struct ftrace_ops *ops,
+			      struct ftrace_regs *fregs)
+{
+	const struct sock *sk = (void *)ftrace_regs_get_argument(fregs, 0);
+	const struct sk_buff *skb = (void *)ftrace_regs_get_argument(fregs, 1);
+
+	sockwatch_hook_hit(SOCKWATCH_HOOK_RESET4);
+	sockwatch_segment_reset4(sk, skb);
+}
+
+/* tcp_v6_send_reset(const struct sock *sk, struct sk_buff *skb) */
+static notrace void on_reset6(unsigned long ip, unsigned long parent_ip,
+			      struct ftrace_ops *ops,
+			      struct ftrace_regs *fregs)
+{
+	const struct sock *sk = (void *)ftrace_regs_get_argument(fregs, 0);
+	const struct sk_buff *skb = (void *)ftrace_regs_get_argument(fregs, 1);
+
+	sockwatch_hook_hit(SOCKWATCH_HOOK_RESET6);
+	sockwatch_segment_reset6(sk, skb);
+}
+
+static notrace void on_reset_received(void *data, struct sock *sk)
+{
+	sockwatch_hook_hit(SOCKWATCH_HOOK_RESET_RECEIVED);
+	sockwatch_segment_reset_received(sk);
 }
 
 static struct sockwatch_hook free_hook = {
@@ -116,6 +264,12 @@ static struct sockwatch_hook graft_hook = {
 	.required = true,
 };
 
+static struct sockwatch_hook clone_hook = {
+	.name = "security_sk_clone",
+	.type = &sockwatch_hook_ftrace,
+	.probe = on_clone,
+};
+
 static struct sockwatch_hook unix_connect_hook = {
 	.name = "security_unix_stream_connect",
 	.type = &sockwatch_hook_ftrace,
@@ -135,13 +289,49 @@ static struct sockwatch_hook netlink_hook = {
 	.rp.handler = on_netlink_return,
 };
 
+#define OPTIONAL(hook, function, how, handler)				\
+static struct sockwatch_hook hook = {					\
+	.name = #function,						\
+	.type = &sockwatch_hook_##how,					\
+	.probe = handler,						\
+}
+
+OPTIONAL(tw_schedule_hook, __inet_twsk_schedule, ftrace, on_tw_schedule);
+OPTIONAL(tw_segment_hook, tcp_timewait_state_process, ftrace, on_tw_segment);
+OPTIONAL(tw_free_hook, tcp_twsk_destructor, ftrace, on_tw_free);
+OPTIONAL(retransmit_hook, tcp_retransmit_skb, tracepoint, on_retransmit);
+OPTIONAL(synack_hook, tcp_retransmit_synack, tracepoint, on_synack);
+OPTIONAL(reset_active_hook, tcp_send_reset, tracepoint, on_reset_active);
+OPTIONAL(reset4_hook, tcp_v4_send_reset, ftrace, on_reset4);
+OPTIONAL(reset6_hook, tcp_v6_send_reset, ftrace, on_reset6);
+OPTIONAL(reset_received_hook, tcp_receive_reset, tracepoint, on_reset_received);
+
+static struct sockwatch_hook cookie_hook = {
+	.name = "tcp_get_cookie_sock",
+	.type = &sockwatch_hook_kretprobe,
+	.rp.handler = on_cookie_return,
+};
+
 static struct sockwatch_hook *hooks[SOCKWATCH_HOOK_MAX] = {
 	[SOCKWATCH_HOOK_FREE] = &free_hook,
 	[SOCKWATCH_HOOK_ALLOC] = &alloc_hook,
 	[SOCKWATCH_HOOK_GRAFT] = &graft_hook,
+	[SOCKWATCH_HOOK_CLONE] = &clone_hook,
 	[SOCKWATCH_HOOK_UNIX_CONNECT] = &unix_connect_hook,
 	[SOCKWATCH_HOOK_STATE] = &state_hook,
 	[SOCKWATCH_HOOK_NETLINK] = &netlink_hook,
+	[SOCKWATCH_HOOK_COOKIE] = &cookie_hook,
+	[SOCKWATCH_HOOK_TW_SCHEDULE] = &tw_schedule_hook,
+	[SOCKWATCH_HOOK_TW_SEGMENT] = &tw_segment_hook,
+	[SOCKWATCH_HOOK_TW_FREE] = &tw_free_hook,
+	[SOCKWATCH_HOOK_RETRANSMIT] = &retransmit_hook,
+	[SOCKWATCH_HOOK_SYNACK] = &synack_hook,
+	[SOCKWATCH_HOOK_RESET_ACTIVE] = &reset_active_hook,
+	[SOCKWATCH_HOOK_RESET4] = &reset4_hook,
+	[SOCKWATCH_HOOK_RESET6] = &reset6_hook,
+	[SOCKWATCH_HOOK_RESET_RECEIVED] = &reset_received_hook,
+	[SOCKWATCH_HOOK_CONNECT4] = &sockwatch_connect4_wrapper,
+	[SOCKWATCH_HOOK_CONNECT6] = &sockwatch_connect6_wrapper,
 	[SOCKWATCH_HOOK_CREATE] = &sockwatch_create_wrapper,
 };
 
@@ -210,6 +400,16 @@ static void hook_detach(struct sockwatch_hook *hook)
 	hook->attached = false;
 }
 
+/* The first @nr, the last of them first. */
+static void hooks_detach(unsigned int nr)
+{
+	unsigned int id = nr;
+
+	while (id--)
+		hook_detach(hooks[id]);
+	sockwatch_wrappers_leave(hooks, nr);
+}
+
 static bool status_read(unsigned int id, struct sockwatch_hook_status *status)
 {
 	const struct sockwatch_hook *hook;
@@ -231,10 +431,20 @@ static bool status_read(unsigned int id, struct sockwatch_hook_status *status)
 	return true;
 }
 
+static unsigned int segments_hooked(void)
+{
+	return retransmit_hook.attached << SOCKWATCH_SEGMENT_RETRANSMIT |
+	       synack_hook.attached << SOCKWATCH_SEGMENT_SYNACK_RETRANSMIT |
+	       (reset_active_hook.attached && reset4_hook.attached &&
+		reset6_hook.attached) << SOCKWATCH_SEGMENT_RESET_SENT |
+	       reset_received_hook.attached <<
+	       SOCKWATCH_SEGMENT_RESET_RECEIVED;
+}
+
 /**
  * sockwatch_hooks_init() - attach every hook
  * @attach: false: attach none, for measuring what a loaded module costs
- * @wrapper: whether to try the wrapper around __sock_create
+ * @wrapper: whether to put wrappers in place
  *
  * Context: process, may sleep; after sockwatch_account_init().
  * Return: 0, or the error of the first required hook that cannot be attached,
@@ -248,17 +458,22 @@ int sockwatch_hooks_init(bool attach, bool wrapper)
 	for (id = 0; attach && id < SOCKWATCH_HOOK_MAX; id++) {
 		if (id == SOCKWATCH_HOOK_CREATE)
 			err = create_attach(wrapper);
-		else
+		else if (wrapper || hooks[id]->type != &sockwatch_hook_wrapper)
 			err = hook_attach(hooks[id]);
 		if (err)
 			goto err_hooks;
 	}
+	sockwatch_tcp_wrapped(sockwatch_connect4_wrapper.attached,
+			      sockwatch_connect6_wrapper.attached);
+	sockwatch_timewait_hooked(tw_schedule_hook.attached &&
+				  tw_segment_hook.attached &&
+				  tw_free_hook.attached);
+	sockwatch_segment_hooked(segments_hooked());
 	sockwatch_snapshot_set_hooks(status_read);
 	return 0;
 
 err_hooks:
-	while (id--)
-		hook_detach(hooks[id]);
+	hooks_detach(id);
 	return err;
 }
 
@@ -270,9 +485,6 @@ err_hooks:
  */
 void sockwatch_hooks_exit(void)
 {
-	unsigned int id = SOCKWATCH_HOOK_MAX;
-
 	sockwatch_snapshot_set_hooks(NULL);
-	while (id--)
-		hook_detach(hooks[id]);
+	hooks_detach(SOCKWATCH_HOOK_MAX);
 }

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "genl.h"
 #include "hooks.h"
+#include "listen.h"
 #include "netns.h"
 #include "proc.h"
 
@@ -20,11 +21,15 @@ MODULE_PARM_DESC(max_sockets, "sockets that can be tracked at a time, rounded up
 
 static unsigned int max_kinds = 128;
 module_param(max_kinds, uint, 0444);
-MODULE_PARM_DESC(max_kinds, "kinds of socket a network namespace counts one by one, rounded up to a power of two: 16 to 256 (default 128; 96 bytes each on every CPU)");
+MODULE_PARM_DESC(max_kinds, "kinds of socket a network namespace counts one by one, rounded up to a power of two: 16 to 256 (default 128; 112 bytes each on every CPU)");
+
+static unsigned int max_listeners = 4096;
+module_param(max_listeners, uint, 0444);
+MODULE_PARM_DESC(max_listeners, "listening TCP sockets that can be followed at a time, on the whole machine: 64 to 65534 (default 4096; 8 bytes each, in use 1024 more and 256 on every CPU)");
 
 static bool wrapper = true;
 module_param(wrapper, bool, 0444);
-MODULE_PARM_DESC(wrapper, "whether to wrap __sock_create; if not, or if livepatch has it, a kretprobe serves; N leaves the place to a livepatch to come (default Y)");
+MODULE_PARM_DESC(wrapper, "whether to wrap __sock_create, tcp_v4_connect and tcp_v6_connect; if not, or if livepatch has the first, a kretprobe serves for it; N leaves the places to livepatches to come (default Y)");
 
 static bool hooks = true;
 module_param(hooks, bool, 0444);
@@ -43,7 +48,9 @@ static int __init params_check(void)
 {
 	return param_check("max_sockets", max_sockets, 1024, 1 << 24) ?:
 	       param_check("max_kinds", max_kinds, 16,
-			   SOCKWATCH_KINDS_LIMIT);
+			   SOCKWATCH_KINDS_LIMIT) ?:
+	       param_check("max_listeners", max_listeners, 64,
+			   SOCKWATCH_LISTENERS_LIMIT);
 }
 
 static int __init sockwatch_init(void)
@@ -54,10 +61,15 @@ static int __init sockwatch_init(void)
 	if (err)
 		return err;
 	sockwatch_clock_init();
+	err = sockwatch_listen_init(max_listeners);
+	if (err)
+		return err;
 	err = sockwatch_account_init(roundup_pow_of_two(max_sockets),
 				     roundup_pow_of_two(max_kinds));
 	if (err)
-		return err;
+		goto err_listen;
+	if (hooks)
+		sockwatch_census_prepare();
 	err = sockwatch_hooks_init(hooks, wrapper);
 	if (err)
 		goto err_account;
@@ -77,6 +89,8 @@ err_hooks:
 	sockwatch_hooks_exit();
 err_account:
 	sockwatch_account_exit();
+err_listen:
+	sockwatch_listen_exit();
 	return err;
 }
 
@@ -86,6 +100,7 @@ static void __exit sockwatch_exit(void)
 	sockwatch_proc_exit();
 	sockwatch_hooks_exit();
 	sockwatch_account_exit();
+	sockwatch_listen_exit();
 }
 
 module_init(sockwatch_init);

@@ -5,6 +5,7 @@
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 
+#include "listen.h"
 #include "netns.h"
 #include "track.h"
 
@@ -29,14 +30,23 @@ static int __net_init net_start(struct net *net)
 	err = sockwatch_counters_init(&snet->failures, 2 * nr_kinds, 1);
 	if (err)
 		goto err_kinds;
+	err = sockwatch_counters_init(&snet->congestion, SOCKWATCH_CONGESTIONS,
+				      1);
+	if (err)
+		goto err_failures;
 
 	snet->net = net;
+	INIT_LIST_HEAD(&snet->listeners);
+	strscpy(snet->congestion_name[SOCKWATCH_CONGESTIONS], "other",
+		TCP_CA_NAME_MAX);
 	mutex_lock(&nets_lock);
 	list_add_tail(&snet->list, &nets);
 	mutex_unlock(&nets_lock);
 	net_ready(snet);
 	return 0;
 
+err_failures:
+	sockwatch_counters_free(&snet->failures);
 err_kinds:
 	sockwatch_counters_free(&snet->kinds);
 	return err;
@@ -56,6 +66,21 @@ static void entry_forget(struct sockwatch_entry *entry, void *unused)
 	if (snet && READ_ONCE(snet->leaving))
 		cmpxchg(&entry->snet, snet, NULL);
 	rcu_read_unlock();
+}
+
+static void net_free(struct sockwatch_net *snet)
+{
+	unsigned int i;
+
+	sockwatch_listen_forget(snet);
+	for (i = 0; i < ARRAY_SIZE(snet->tcp); i++)
+		sockwatch_tcpstat_free(snet->tcp[i]);
+	for (i = 0; i < ARRAY_SIZE(snet->create); i++)
+		sockwatch_hist_free(snet->create[i]);
+	sockwatch_hist_free(snet->unix_wait);
+	sockwatch_counters_free(&snet->congestion);
+	sockwatch_counters_free(&snet->failures);
+	sockwatch_counters_free(&snet->kinds);
 }
 
 /*
@@ -80,9 +105,60 @@ static void __net_exit net_stop(struct list_head *exit_list)
 		mutex_lock(&nets_lock);
 		list_del(&snet->list);
 		mutex_unlock(&nets_lock);
-		sockwatch_counters_free(&snet->failures);
-		sockwatch_counters_free(&snet->kinds);
+		net_free(snet);
 	}
+}
+
+/* Another CPU may have been faster. */
+static bool grow_hist(struct sockwatch_hist **at, gfp_t gfp)
+{
+	struct sockwatch_hist *hist;
+
+	if (READ_ONCE(*at))
+		return true;
+	hist = sockwatch_hist_new(gfp);
+	if (hist && cmpxchg(at, NULL, hist))
+		sockwatch_hist_free(hist);
+	return hist;
+}
+
+static bool grow_tcp(struct sockwatch_tcpstat **at, gfp_t gfp)
+{
+	struct sockwatch_tcpstat *stat;
+
+	if (READ_ONCE(*at))
+		return true;
+	stat = sockwatch_tcpstat_new(gfp);
+	if (stat && cmpxchg(at, NULL, stat))
+		sockwatch_tcpstat_free(stat);
+	return stat;
+}
+
+/**
+ * sockwatch_net_grow() - make what a family needs for its latencies
+ * @snet: the namespace, which the caller keeps from going
+ * @family: AF_*, below AF_MAX
+ * @gfp: how to allocate; __GFP_ACCOUNT if the task should pay
+ *
+ * A namespace without sockets of a family has no memory for it; inet and inet6
+ * come together, since IPV6_ADDRFORM makes one of the other.  What is there
+ * stays as long as the namespace.
+ *
+ * Context: as @gfp says.
+ */
+void sockwatch_net_grow(struct sockwatch_net *snet, unsigned int family,
+			gfp_t gfp)
+{
+	bool grown = true;
+
+	if (family == AF_INET || family == AF_INET6)
+		grown = grow_tcp(&snet->tcp[0], gfp) &&
+			grow_tcp(&snet->tcp[1], gfp);
+	else if (family == AF_UNIX)
+		grown = grow_hist(&snet->unix_wait, gfp);
+	/* Last: who creates a socket looks at this one. */
+	if (!grown || !grow_hist(&snet->create[family], gfp))
+		atomic_inc(&snet->grow_failed);
 }
 
 static struct pernet_operations net_ops = {

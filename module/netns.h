@@ -3,13 +3,18 @@
 #ifndef _SOCKWATCH_NETNS_H
 #define _SOCKWATCH_NETNS_H
 
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
+#include <linux/socket.h>
 #include <linux/types.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
+#include <net/tcp.h>
 
 #include "counters.h"
+#include "hist.h"
+#include "tcpstat.h"
 
 /**
  * enum sockwatch_column - the counters of a kind
@@ -18,6 +23,8 @@
  * @SOCKWATCH_C_KERNEL_RELEASED: of these, the ones that the kernel held
  * @SOCKWATCH_C_UNACCEPTED: children that went without an accept
  * @SOCKWATCH_C_LOST: sockets that the tracking table had no room for
+ * @SOCKWATCH_C_CONNECTED: UDP sockets that had a peer when they went
+ * @SOCKWATCH_C_UNTIMED: AF_UNIX accepts after a wait that is not known
  * @SOCKWATCH_C_CREATED: sockets made by a system call
  * @SOCKWATCH_C_KERNEL: sockets the kernel made for itself
  * @SOCKWATCH_C_ACCEPTED: sockets handed out by accept
@@ -35,6 +42,8 @@ enum sockwatch_column {
 	SOCKWATCH_C_KERNEL_RELEASED,
 	SOCKWATCH_C_UNACCEPTED,
 	SOCKWATCH_C_LOST,
+	SOCKWATCH_C_CONNECTED,
+	SOCKWATCH_C_UNTIMED,
 	SOCKWATCH_C_CREATED,
 	SOCKWATCH_C_KERNEL,
 	SOCKWATCH_C_ACCEPTED,
@@ -48,13 +57,28 @@ enum sockwatch_column {
 /* Rows of a namespace at the most: its cells must fit on a CPU. */
 #define SOCKWATCH_KINDS_LIMIT	256
 
+/* Congestion controls counted one by one, and a row for the others. */
+#define SOCKWATCH_CONGESTIONS		16
+#define SOCKWATCH_CONGESTION_ROWS	17
+
 /**
  * struct sockwatch_net - the account of one network namespace
  * @list: in the list of all, under its mutex
  * @net: the namespace
  * @leaving: it is being taken down
+ * @walked: the census has been through its own TCP hash table
  * @kinds: a row for each (family, type, protocol), &enum sockwatch_column
  * @failures: a row with one counter for each (kind, errno)
+ * @congestion: a row with one counter for each congestion control, of closed
+ *	connections
+ * @congestion_name: the name of each row, empty until it has counted
+ * @tcp: TCP's numbers, of inet and of inet6; NULL until there is a socket of
+ *	one of them
+ * @create: how long it took to make a socket, by family; likewise
+ * @unix_wait: waits in the accept queues of AF_UNIX; likewise
+ * @listeners: &struct sockwatch_listener
+ * @listeners_lost: those that listen and found no room
+ * @grow_failed: how often there was no memory for @tcp, @create or @unix_wait
  *
  * A failure has only a row of @failures: its kind is whatever the caller liked
  * to ask for, and must not take a row from a kind that exists.
@@ -67,8 +91,17 @@ struct sockwatch_net {
 	struct list_head list;
 	struct net *net;
 	bool leaving;
+	bool walked;
 	struct sockwatch_counters kinds;
 	struct sockwatch_counters failures;
+	struct sockwatch_counters congestion;
+	char congestion_name[SOCKWATCH_CONGESTION_ROWS][TCP_CA_NAME_MAX];
+	struct sockwatch_tcpstat *tcp[2];
+	struct sockwatch_hist *create[AF_MAX];
+	struct sockwatch_hist *unix_wait;
+	struct list_head listeners;
+	atomic_t listeners_lost;
+	atomic_t grow_failed;
 };
 
 extern unsigned int sockwatch_net_id;
@@ -76,6 +109,8 @@ extern unsigned int sockwatch_net_id;
 int sockwatch_net_init(unsigned int max_kinds,
 		       void (*ready)(struct sockwatch_net *snet));
 void sockwatch_net_exit(void);
+void sockwatch_net_grow(struct sockwatch_net *snet, unsigned int family,
+			gfp_t gfp);
 unsigned int sockwatch_net_max_kinds(void);
 int sockwatch_net_for_each(int (*fn)(struct sockwatch_net *snet, void *arg),
 			   void *arg);

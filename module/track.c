@@ -117,8 +117,7 @@ struct sockwatch_entry *sockwatch_track_add(const void *sk)
 			return entry;
 		}
 		if (have == sk) {
-			WRITE_ONCE(entry->snet, NULL);
-			WRITE_ONCE(entry->state, SOCKWATCH_PENDING);
+			sockwatch_entry_clear(entry);
 			return entry;
 		}
 		slot = (slot + 1) & sockwatch_track.mask;

@@ -47,15 +47,13 @@ enum sockwatch_origin {
 
 /**
  * struct sockwatch_owner - who made or accepted a sock
- * @cgroup_id: its cgroup (v2) at that time, 0 where there is none
  * @pid: thread group id in the initial pid namespace, 0 if not known
- * @uid: uid in the initial user namespace
  * @comm: name of the task
+ *
+ * The uid and the cgroup stay with the sock itself: sk_uid, sk_cgrp_data.
  */
 struct sockwatch_owner {
-	u64 cgroup_id;
 	u32 pid;
-	u32 uid;
 	char comm[TASK_COMM_LEN];
 };
 
@@ -65,11 +63,18 @@ struct sockwatch_owner {
  * @early_net: the namespace of a SOCKWATCH_EARLY sock
  * @birth_ns: sockwatch_clock_ns() when it was made, cloned or found
  * @early_kind: the kind of a SOCKWATCH_EARLY sock
+ * @state_ns: of TCP: when it came into its state; 0: not known
+ * @conn_ns: of TCP: when its connection began, see SOCKWATCH_TCP_TIMED
  * @owner: who made or accepted it
+ * @listener: of TCP: what sockwatch_listen_start() said, of itself or, for a
+ *	child, of its listener; 0: nothing
  * @row: its row in @snet's counters
  * @state: &enum sockwatch_state
  * @origin: &enum sockwatch_origin, valid when SOCKWATCH_OPEN
  * @kernel: it is held by the kernel
+ * @tcp_state: of TCP: its state; 0: the one that it began with
+ * @tcp_flags: of TCP: &enum sockwatch_tcp_flags
+ * @flags: all of these from @row on, to clear them at once
  *
  * The hooks of one sock follow each other (allocation, creation or clone,
  * accept, free), each being ordered after the last by whatever made the sock
@@ -79,16 +84,28 @@ struct sockwatch_owner {
  */
 struct sockwatch_entry {
 	struct sockwatch_net *snet;
-	const struct net *early_net;
+	union {
+		u64 state_ns;
+		const struct net *early_net;
+	};
 	union {
 		u64 birth_ns;
 		u64 early_kind;
 	};
+	u64 conn_ns;
 	struct sockwatch_owner owner;
-	u16 row;
-	u8 state;
-	u8 origin;
-	bool kernel;
+	u32 listener;
+	union {
+		struct {
+			u16 row;
+			u8 state;
+			u8 origin;
+			bool kernel;
+			u8 tcp_state;
+			u8 tcp_flags;
+		};
+		u64 flags;
+	};
 } ____cacheline_aligned;
 
 /**
@@ -117,6 +134,7 @@ unsigned int sockwatch_track_max(void);
 s64 sockwatch_track_used(void);
 
 struct sockwatch_entry *sockwatch_track_add(const void *sk);
+
 struct sockwatch_entry *sockwatch_track_search(const void *sk);
 void sockwatch_track_for_each(void (*fn)(struct sockwatch_entry *entry,
 					 void *arg), void *arg);
@@ -168,11 +186,20 @@ sockwatch_track_find(const void *sk)
 	return sockwatch_track_search(sk);
 }
 
+/* What the next sock of an entry relies on. */
+static __always_inline void
+sockwatch_entry_clear(struct sockwatch_entry *entry)
+{
+	WRITE_ONCE(entry->snet, NULL);
+	WRITE_ONCE(entry->flags, 0);
+	entry->listener = 0;
+}
+
 /**
  * sockwatch_track_del() - forget a sock that nobody uses any more
  * @entry: what sockwatch_track_find() returned
  *
- * The entry is PENDING and without a namespace before its key goes, so that
+ * The entry is as empty as it was at first before its key goes, so that
  * sockwatch_track_add() finds it ready.
  *
  * Context: any.  No lock.
@@ -181,8 +208,7 @@ static __always_inline void sockwatch_track_del(struct sockwatch_entry *entry)
 {
 	size_t slot = entry - sockwatch_track.entries;
 
-	WRITE_ONCE(entry->snet, NULL);
-	WRITE_ONCE(entry->state, SOCKWATCH_PENDING);
+	sockwatch_entry_clear(entry);
 	smp_store_release(&sockwatch_track.keys[slot], NULL);
 	this_cpu_dec(sockwatch_track_here);
 }
