@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The names of families, types and protocols, once, for the module's /proc
- * file and for the command.  They are ss's and getprotobyname's words; netlink
- * protocols are those of iproute2's nl_protos.
+ * The names of families, types and protocols, of TCP's states, metrics, scopes
+ * and options, once, for the module's /proc file and for the command.  They
+ * are ss's and getprotobyname's words; netlink protocols are those of
+ * iproute2's nl_protos.
  *
  * Each list takes X(number, name) (protocols: X(family, number, name)).
  * Numbers stand here as numbers, since libc's headers and the running kernel
@@ -55,5 +56,25 @@
 	X(31, 0, "l2cap") X(31, 1, "hci") X(31, 2, "sco")		\
 	X(31, 3, "rfcomm") X(31, 4, "bnep") X(31, 5, "cmtp")		\
 	X(31, 6, "hidp") X(31, 7, "avdtp")
+
+#define SOCKWATCH_TCP_STATES(X)						\
+	X(1, "established") X(2, "syn-sent") X(3, "syn-recv")		\
+	X(4, "fin-wait-1") X(5, "fin-wait-2") X(6, "time-wait")	\
+	X(7, "close") X(8, "close-wait") X(9, "last-ack")		\
+	X(10, "listen") X(11, "closing")
+
+#define SOCKWATCH_METRICS(X)						\
+	X(1, "socket_create") X(2, "tcp_connect")			\
+	X(3, "tcp_handshake") X(4, "tcp_accept_queue")			\
+	X(5, "tcp_lifetime") X(6, "tcp_rtt") X(7, "unix_accept_queue")	\
+	X(8, "time_in_state")
+
+#define SOCKWATCH_SCOPES(X)						\
+	X(1, "local") X(2, "remote")
+
+#define SOCKWATCH_OPTIONS(X)						\
+	X(1, "nodelay") X(2, "cork") X(3, "sack") X(4, "timestamps")	\
+	X(5, "wscale") X(6, "ecn") X(7, "keepalive") X(8, "fastopen")	\
+	X(9, "congestion") X(10, "connected")
 
 #endif /* _SOCKWATCH_NAMES_H */

@@ -13,6 +13,8 @@
 #include "account.h"
 #include "compat.h"
 #include "genl.h"
+#include "genl_rows.h"
+#include "listen.h"
 #include "netns.h"
 #include "snapshot.h"
 #include "track.h"
@@ -23,6 +25,9 @@ static const struct nla_policy request_policy[] = {
 	[SOCKWATCH_A_NETNS_FD] = { .type = NLA_U32 },
 	[SOCKWATCH_A_NETNS_PID] = { .type = NLA_U32 },
 	[SOCKWATCH_A_ALL_NETNS] = { .type = NLA_FLAG },
+	[SOCKWATCH_A_METRIC] = NLA_POLICY_RANGE(NLA_U8,
+						SOCKWATCH_METRIC_SOCKET_CREATE,
+						SOCKWATCH_METRIC_TIME_IN_STATE),
 };
 
 /* Whose namespace is asked about, and may the sender of @skb ask? */
@@ -84,7 +89,8 @@ static struct net *net_asked(const struct sk_buff *skb, struct nlattr **attrs,
 /**
  * struct dump - a dump under way
  * @skb: the request
- * @take: what is dumped
+ * @list: what is dumped
+ * @metric: of SOCKWATCH_CMD_GET_LATENCY: only this one, 0: all
  * @first: a snapshot for each namespace
  * @last: where the next one is linked in
  * @at: the one being sent
@@ -93,7 +99,8 @@ static struct net *net_asked(const struct sk_buff *skb, struct nlattr **attrs,
  */
 struct dump {
 	const struct sk_buff *skb;
-	struct sockwatch_snapshot *(*take)(const struct sockwatch_net *snet);
+	const struct sockwatch_genl_list *list;
+	u8 metric;
 	struct sockwatch_snapshot *first;
 	struct sockwatch_snapshot **last;
 	struct sockwatch_snapshot *at;
@@ -111,7 +118,7 @@ static int dump_add(struct sockwatch_net *snet, void *arg)
 	struct sockwatch_snapshot *snapshot;
 	struct dump *dump = arg;
 
-	snapshot = dump->take(snet);
+	snapshot = dump->list->take(snet, dump->metric);
 	if (IS_ERR(snapshot))
 		return PTR_ERR(snapshot);
 	*dump->last = snapshot;
@@ -119,12 +126,20 @@ static int dump_add(struct sockwatch_net *snet, void *arg)
 	return 0;
 }
 
+/* Addresses and owners are for whoever administers the namespace. */
+static bool list_allowed(const struct dump *dump, const struct net *net)
+{
+	return !dump->list->admin ||
+	       netlink_ns_capable(dump->skb, net->user_ns, CAP_NET_ADMIN);
+}
+
 static int dump_add_allowed(struct sockwatch_net *snet, void *arg)
 {
 	struct dump *dump = arg;
 
 	cond_resched();
-	if (!check_net(snet->net) || !net_allowed(dump->skb, snet->net))
+	if (!check_net(snet->net) || !net_allowed(dump->skb, snet->net) ||
+	    !list_allowed(dump, snet->net))
 		return 0;
 	return dump_add(snet, arg);
 }
@@ -137,7 +152,12 @@ static int dump_add_one(struct dump *dump, struct nlattr **attrs,
 
 	if (IS_ERR(net))
 		return PTR_ERR(net);
-	err = dump_add(sockwatch_net_held(net), dump);
+	if (list_allowed(dump, net)) {
+		err = dump_add(sockwatch_net_held(net), dump);
+	} else {
+		NL_SET_ERR_MSG(extack, "addresses and owners: this needs CAP_NET_ADMIN in the user namespace that owns the network namespace");
+		err = -EPERM;
+	}
 	put_net(net);
 	return err;
 }
@@ -163,8 +183,9 @@ static void dump_free(struct dump *dump)
 	kfree(dump);
 }
 
-static int dump_start(struct netlink_callback *cb, u8 cmd)
+static int dump_start(struct netlink_callback *cb)
 {
+	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
 	struct nlattr **attrs = sockwatch_dump_attrs(cb);
 	struct dump *dump;
 	int err;
@@ -173,9 +194,10 @@ static int dump_start(struct netlink_callback *cb, u8 cmd)
 	if (!dump)
 		return -ENOMEM;
 	dump->skb = cb->skb;
-	dump->take = cmd == SOCKWATCH_CMD_GET_COUNTERS ?
-			     sockwatch_snapshot_kinds :
-			     sockwatch_snapshot_failures;
+	dump->list = sockwatch_genl_list(request->cmd);
+	if (request->cmd == SOCKWATCH_CMD_GET_LATENCY &&
+	    attrs[SOCKWATCH_A_METRIC])
+		dump->metric = nla_get_u8(attrs[SOCKWATCH_A_METRIC]);
 	dump->last = &dump->first;
 	if (attrs[SOCKWATCH_A_ALL_NETNS])
 		err = dump_add_all(dump, attrs, cb->extack);
@@ -206,11 +228,6 @@ static void *dump_put(struct sk_buff *skb, struct netlink_callback *cb,
 			   &family, NLM_F_MULTI, cmd);
 }
 
-static int u64_put(struct sk_buff *skb, int type, u64 value)
-{
-	return nla_put_u64_64bit(skb, type, value, SOCKWATCH_A_PAD);
-}
-
 static int head_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		     const struct sockwatch_snapshot *snapshot)
 {
@@ -219,7 +236,7 @@ static int head_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 	if (!msg)
 		return -EMSGSIZE;
 	if (nla_put_u32(skb, SOCKWATCH_A_NETNS, snapshot->netns) ||
-	    u64_put(skb, SOCKWATCH_A_TIME_NS, snapshot->time_ns) ||
+	    sockwatch_u64_put(skb, SOCKWATCH_A_TIME_NS, snapshot->time_ns) ||
 	    nla_put_u32(skb, SOCKWATCH_A_ROWS, snapshot->nr)) {
 		genlmsg_cancel(skb, msg);
 		return -EMSGSIZE;
@@ -228,69 +245,18 @@ static int head_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 	return 0;
 }
 
-static int kind_put(struct sk_buff *skb, u64 key)
+static int row_fill(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct dump *dump)
 {
-	struct sockwatch_kind kind = sockwatch_kind_unpack(key);
-
-	if (key == SOCKWATCH_KIND_OTHER)
-		return 0;
-	if (nla_put_u16(skb, SOCKWATCH_A_FAMILY, kind.family) ||
-	    nla_put_u16(skb, SOCKWATCH_A_TYPE, kind.type) ||
-	    nla_put_u16(skb, SOCKWATCH_A_PROTOCOL, kind.protocol))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int counters_put(struct sk_buff *skb, const struct sockwatch_row *row)
-{
-	const u64 *count = row->count;
-
-	if (kind_put(skb, row->key) ||
-	    u64_put(skb, SOCKWATCH_A_ATTEMPTS, sockwatch_row_attempts(row)) ||
-	    u64_put(skb, SOCKWATCH_A_FAILURES, row->failures) ||
-	    u64_put(skb, SOCKWATCH_A_CREATED, count[SOCKWATCH_C_CREATED]) ||
-	    u64_put(skb, SOCKWATCH_A_KERNEL, count[SOCKWATCH_C_KERNEL]) ||
-	    u64_put(skb, SOCKWATCH_A_ACCEPTED, count[SOCKWATCH_C_ACCEPTED]) ||
-	    u64_put(skb, SOCKWATCH_A_PREEXISTING,
-		    count[SOCKWATCH_C_PREEXISTING]) ||
-	    u64_put(skb, SOCKWATCH_A_RELEASED, count[SOCKWATCH_C_RELEASED]) ||
-	    u64_put(skb, SOCKWATCH_A_OPEN, sockwatch_row_open(row)) ||
-	    u64_put(skb, SOCKWATCH_A_KERNEL_OPEN,
-		    sockwatch_row_kernel_open(row)) ||
-	    u64_put(skb, SOCKWATCH_A_CLONED, count[SOCKWATCH_C_CLONED]) ||
-	    u64_put(skb, SOCKWATCH_A_UNACCEPTED,
-		    count[SOCKWATCH_C_UNACCEPTED]) ||
-	    u64_put(skb, SOCKWATCH_A_LOST, count[SOCKWATCH_C_LOST]))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int failure_put(struct sk_buff *skb, const struct sockwatch_row *row)
-{
-	if (nla_put_u8(skb, SOCKWATCH_A_OPERATION,
-		       SOCKWATCH_OPERATION_CREATE) ||
-	    kind_put(skb, sockwatch_failure_kind(row->key)) ||
-	    u64_put(skb, SOCKWATCH_A_COUNT, row->failures))
-		return -EMSGSIZE;
-	if (row->key == SOCKWATCH_KIND_OTHER)
-		return 0;
-	return nla_put_u16(skb, SOCKWATCH_A_ERRNO,
-			   sockwatch_failure_errno(row->key));
-}
-
-static int row_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
-		    u32 netns, const struct sockwatch_row *row)
-{
-	void *msg = dump_put(skb, cb, cmd);
+	void *msg = dump_put(skb, cb, dump->list->cmd);
 	int err;
 
 	if (!msg)
 		return -EMSGSIZE;
-	err = nla_put_u32(skb, SOCKWATCH_A_NETNS, netns);
+	err = nla_put_u32(skb, SOCKWATCH_A_NETNS, dump->at->netns);
 	if (!err)
-		err = cmd == SOCKWATCH_CMD_GET_COUNTERS ?
-			      counters_put(skb, row) :
-			      failure_put(skb, row);
+		err = dump->list->put(skb, sockwatch_snapshot_row(dump->at,
+								  dump->row));
 	if (err) {
 		genlmsg_cancel(skb, msg);
 		return err;
@@ -300,19 +266,18 @@ static int row_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 }
 
 static int snapshot_fill(struct sk_buff *skb, struct netlink_callback *cb,
-			 u8 cmd, struct dump *dump)
+			 struct dump *dump)
 {
 	int err;
 
 	if (!dump->headed) {
-		err = head_fill(skb, cb, cmd, dump->at);
+		err = head_fill(skb, cb, dump->list->cmd, dump->at);
 		if (err)
 			return err;
 		dump->headed = true;
 	}
 	for (; dump->row < dump->at->nr; dump->row++) {
-		err = row_fill(skb, cb, cmd, dump->at->netns,
-			       &dump->at->rows[dump->row]);
+		err = row_fill(skb, cb, dump);
 		if (err)
 			return err;
 	}
@@ -323,29 +288,19 @@ static int snapshot_fill(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 /* A full skb is sent and this is called again, until it puts nothing. */
-static int dump_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+static int dump_fill(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *dump;
 	int err = 0;
 
 	if (!dump_of(cb))
-		err = dump_start(cb, cmd);
+		err = dump_start(cb);
 	if (err)
 		return err;
 	dump = dump_of(cb);
 	while (dump->at && !err)
-		err = snapshot_fill(skb, cb, cmd, dump);
+		err = snapshot_fill(skb, cb, dump);
 	return skb->len ? skb->len : err;
-}
-
-static int counters_dump(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	return dump_fill(skb, cb, SOCKWATCH_CMD_GET_COUNTERS);
-}
-
-static int failures_dump(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	return dump_fill(skb, cb, SOCKWATCH_CMD_GET_FAILURES);
 }
 
 /* Information: one message. */
@@ -394,10 +349,10 @@ static int totals_put(struct sk_buff *skb)
 	struct sockwatch_totals totals;
 
 	sockwatch_account_totals(&totals);
-	if (u64_put(skb, SOCKWATCH_A_TRACKED, sockwatch_track_used()) ||
-	    u64_put(skb, SOCKWATCH_A_UNTRACKED, totals.untracked) ||
-	    u64_put(skb, SOCKWATCH_A_DISCARDED, totals.discarded) ||
-	    u64_put(skb, SOCKWATCH_A_CENSUS_NS, totals.census_ns))
+	if (sockwatch_u64_put(skb, SOCKWATCH_A_TRACKED, sockwatch_track_used()) ||
+	    sockwatch_u64_put(skb, SOCKWATCH_A_UNTRACKED, totals.untracked) ||
+	    sockwatch_u64_put(skb, SOCKWATCH_A_DISCARDED, totals.discarded) ||
+	    sockwatch_u64_put(skb, SOCKWATCH_A_CENSUS_NS, totals.census_ns))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -405,11 +360,17 @@ static int totals_put(struct sk_buff *skb)
 static int net_put(struct sk_buff *skb, const struct sockwatch_net *snet)
 {
 	if (nla_put_u32(skb, SOCKWATCH_A_NETNS, snet->net->ns.inum) ||
-	    u64_put(skb, SOCKWATCH_A_TIME_NS, ktime_get_real_ns()) ||
+	    sockwatch_u64_put(skb, SOCKWATCH_A_TIME_NS,
+			      ktime_get_real_ns()) ||
 	    nla_put_u32(skb, SOCKWATCH_A_MAX_KINDS, snet->kinds.nr) ||
 	    nla_put_u32(skb, SOCKWATCH_A_KINDS,
 			atomic_read(&snet->kinds.used)) ||
-	    u64_put(skb, SOCKWATCH_A_LOST, sockwatch_snapshot_lost(snet)))
+	    sockwatch_u64_put(skb, SOCKWATCH_A_LOST,
+			      sockwatch_snapshot_lost(snet)) ||
+	    sockwatch_u64_put(skb, SOCKWATCH_A_LISTENERS_LOST,
+			      atomic_read(&snet->listeners_lost)) ||
+	    sockwatch_u64_put(skb, SOCKWATCH_A_NO_MEMORY,
+			      atomic_read(&snet->grow_failed)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -426,6 +387,8 @@ static int info_fill(struct sk_buff *skb, struct genl_info *info,
 	if (nla_put_string(skb, SOCKWATCH_A_VERSION, THIS_MODULE->version) ||
 	    net_put(skb, snet) ||
 	    nla_put_u32(skb, SOCKWATCH_A_MAX_SOCKETS, sockwatch_track_max()) ||
+	    nla_put_u32(skb, SOCKWATCH_A_MAX_LISTENERS,
+			sockwatch_listen_max()) ||
 	    (whole && totals_put(skb)) || hooks_put(skb, whole)) {
 		genlmsg_cancel(skb, msg);
 		return -EMSGSIZE;
@@ -472,14 +435,56 @@ static const struct genl_ops ops[] = {
 	},
 	{
 		.cmd = SOCKWATCH_CMD_GET_COUNTERS,
-		.dumpit = counters_dump,
+		.dumpit = dump_fill,
 		.done = dump_done,
 		.policy = request_policy,
 		.maxattr = SOCKWATCH_A_ALL_NETNS,
 	},
 	{
 		.cmd = SOCKWATCH_CMD_GET_FAILURES,
-		.dumpit = failures_dump,
+		.dumpit = dump_fill,
+		.done = dump_done,
+		.policy = request_policy,
+		.maxattr = SOCKWATCH_A_ALL_NETNS,
+	},
+	{
+		.cmd = SOCKWATCH_CMD_GET_STATES,
+		.dumpit = dump_fill,
+		.done = dump_done,
+		.policy = request_policy,
+		.maxattr = SOCKWATCH_A_ALL_NETNS,
+	},
+	{
+		.cmd = SOCKWATCH_CMD_GET_TRANSITIONS,
+		.dumpit = dump_fill,
+		.done = dump_done,
+		.policy = request_policy,
+		.maxattr = SOCKWATCH_A_ALL_NETNS,
+	},
+	{
+		.cmd = SOCKWATCH_CMD_GET_LATENCY,
+		.dumpit = dump_fill,
+		.done = dump_done,
+		.policy = request_policy,
+		.maxattr = SOCKWATCH_A_METRIC,
+	},
+	{
+		.cmd = SOCKWATCH_CMD_GET_TCP,
+		.dumpit = dump_fill,
+		.done = dump_done,
+		.policy = request_policy,
+		.maxattr = SOCKWATCH_A_ALL_NETNS,
+	},
+	{
+		.cmd = SOCKWATCH_CMD_GET_OPTIONS,
+		.dumpit = dump_fill,
+		.done = dump_done,
+		.policy = request_policy,
+		.maxattr = SOCKWATCH_A_ALL_NETNS,
+	},
+	{
+		.cmd = SOCKWATCH_CMD_GET_LISTENERS,
+		.dumpit = dump_fill,
 		.done = dump_done,
 		.policy = request_policy,
 		.maxattr = SOCKWATCH_A_ALL_NETNS,

@@ -18,6 +18,10 @@
 #define NAME(number, name) [number] = name,
 static const char *const families[] = { SOCKWATCH_FAMILIES(NAME) };
 static const char *const types[] = { SOCKWATCH_TYPES(NAME) };
+static const char *const states[] = { SOCKWATCH_TCP_STATES(NAME) };
+static const char *const metrics[] = { SOCKWATCH_METRICS(NAME) };
+static const char *const scopes[] = { SOCKWATCH_SCOPES(NAME) };
+static const char *const options[] = { SOCKWATCH_OPTIONS(NAME) };
 #undef NAME
 
 #define NAME(family, number, name) { family, number, name },
@@ -64,8 +68,10 @@ static void kind_put(struct seq_file *m, u64 key)
 	protocol_put(m, kind);
 }
 
-static void row_put(struct seq_file *m, const struct sockwatch_row *row)
+static void row_put(struct seq_file *m, const void *data)
 {
+	const struct sockwatch_row *row = data;
+
 	kind_put(m, row->key);
 	seq_put_decimal_ull(m, " ", sockwatch_row_attempts(row));
 	seq_put_decimal_ull(m, " ", row->failures);
@@ -82,39 +88,199 @@ static void row_put(struct seq_file *m, const struct sockwatch_row *row)
 	seq_putc(m, '\n');
 }
 
-static int file_show(struct seq_file *m, void *unused)
+static void number_put(struct seq_file *m, bool known, u64 number)
 {
-	const struct sockwatch_snapshot *snapshot = m->private;
+	if (known)
+		seq_printf(m, "%llu ", number);
+	else
+		seq_puts(m, "- ");
+}
+
+static void state_put(struct seq_file *m, const void *data)
+{
+	const struct sockwatch_state_row *row = data;
+
+	name_put(m, families, ARRAY_SIZE(families), row->family);
+	name_put(m, states, ARRAY_SIZE(states), row->state);
+	number_put(m, row->known, row->sockets);
+	number_put(m, row->known || row->state != TCP_TIME_WAIT, row->entered);
+	seq_putc(m, '\n');
+}
+
+static void transition_put(struct seq_file *m, const void *data)
+{
+	const struct sockwatch_transition_row *row = data;
+
+	name_put(m, families, ARRAY_SIZE(families), row->family);
+	if (row->from)
+		name_put(m, states, ARRAY_SIZE(states), row->from);
+	else
+		seq_puts(m, "new ");
+	name_put(m, states, ARRAY_SIZE(states), row->to);
+	seq_printf(m, "%llu\n", row->count);
+}
+
+static void segment_put(struct seq_file *m, const void *data)
+{
+	const struct sockwatch_segment_row *row = data;
 	unsigned int i;
 
+	name_put(m, families, ARRAY_SIZE(families), row->family);
+	name_put(m, scopes, ARRAY_SIZE(scopes), row->scope);
+	for (i = 0; i < SOCKWATCH_SEGMENT_MAX; i++)
+		number_put(m, row->known & BIT(i), row->count[i]);
+	seq_putc(m, '\n');
+}
+
+static void name_or_none_put(struct seq_file *m, const char *const *names,
+			     unsigned int nr, unsigned int number)
+{
+	if (number)
+		name_put(m, names, nr, number);
+	else
+		seq_puts(m, "- ");
+}
+
+static void latency_put(struct seq_file *m, const void *data)
+{
+	const struct sockwatch_latency_row *row = data;
+	const struct sockwatch_hist_sum *sum = &row->sum;
+
+	if (row->unknown)
+		return;
+	name_put(m, metrics, ARRAY_SIZE(metrics), row->metric);
+	name_put(m, families, ARRAY_SIZE(families), row->family);
+	name_or_none_put(m, scopes, ARRAY_SIZE(scopes), row->scope);
+	name_or_none_put(m, states, ARRAY_SIZE(states), row->state);
+	seq_printf(m, "%llu %llu %llu %llu %llu %llu %llu\n", sum->count,
+		   sum->sum_ns, sum->max_ns,
+		   sockwatch_hist_quantile(sum, 500),
+		   sockwatch_hist_quantile(sum, 900),
+		   sockwatch_hist_quantile(sum, 990),
+		   sockwatch_hist_quantile(sum, 999));
+}
+
+static void unknown_put(struct seq_file *m, const void *data)
+{
+	const struct sockwatch_latency_row *row = data;
+
+	if (!row->unknown)
+		return;
+	name_put(m, metrics, ARRAY_SIZE(metrics), row->metric);
+	name_put(m, families, ARRAY_SIZE(families), row->family);
+	seq_printf(m, "%llu\n", row->sum.count);
+}
+
+static void option_put(struct seq_file *m, const void *data)
+{
+	const struct sockwatch_option_row *row = data;
+
+	name_put(m, families, ARRAY_SIZE(families), row->family);
+	seq_puts(m, row->protocol == IPPROTO_TCP ? "tcp " : "udp ");
+	if (*row->name)
+		seq_printf(m, "congestion:%.*s ", (int)sizeof(row->name),
+			   row->name);
+	else
+		name_put(m, options, ARRAY_SIZE(options), row->option);
+	seq_printf(m, "%llu %llu\n", row->count, row->total);
+}
+
+/*
+ * The file: the first has no title.  Without @take a section shows the rows of
+ * the one before.
+ */
+static const struct {
+	const char *title;
+	const char *columns;
+	struct sockwatch_snapshot *(*take)(const struct sockwatch_net *snet,
+					   unsigned int metric);
+	void (*put)(struct seq_file *m, const void *row);
+} sections[] = {
+	{ NULL, "family type protocol attempts failures created kernel accepted preexisting released open kernel_open cloned unaccepted lost",
+	  sockwatch_snapshot_kinds, row_put },
+	{ "tcp_states", "family state sockets entered",
+	  sockwatch_snapshot_states, state_put },
+	{ "tcp_transitions", "family from to count",
+	  sockwatch_snapshot_transitions, transition_put },
+	{ "tcp_counters", "family scope retransmits synack_retransmits resets_sent resets_received",
+	  sockwatch_snapshot_segments, segment_put },
+	{ "latency", "metric family scope state count sum_ns max_ns p50_ns p90_ns p99_ns p999_ns",
+	  sockwatch_snapshot_latency, latency_put },
+	{ "latency_unknown", "metric family count", NULL, unknown_put },
+	{ "options", "family protocol option count total",
+	  sockwatch_snapshot_options, option_put },
+};
+
+static int file_show(struct seq_file *m, void *unused)
+{
+	const struct sockwatch_snapshot *snapshot = NULL;
+	unsigned int s, i;
+
 	seq_puts(m, PROC_VERSION);
-	seq_puts(m, "family type protocol attempts failures created kernel accepted preexisting released open kernel_open cloned unaccepted lost\n");
-	for (i = 0; i < snapshot->nr; i++)
-		row_put(m, &snapshot->rows[i]);
+	for (s = 0; s < ARRAY_SIZE(sections); s++) {
+		if (sections[s].title)
+			seq_printf(m, "\n%s\n", sections[s].title);
+		seq_printf(m, "%s\n", sections[s].columns);
+		if (sections[s].take)
+			snapshot = snapshot ? snapshot->next : m->private;
+		for (i = 0; i < snapshot->nr; i++)
+			sections[s].put(m, sockwatch_snapshot_row(snapshot, i));
+	}
 	return 0;
 }
 
+static void snapshots_free(struct sockwatch_snapshot *first)
+{
+	struct sockwatch_snapshot *next;
+
+	for (; first; first = next) {
+		next = first->next;
+		sockwatch_snapshot_free(first);
+	}
+}
+
 /* Taken at open: however slowly it is read, the numbers are of one time. */
-static struct sockwatch_snapshot *snapshot_of_reader(void)
+static struct sockwatch_snapshot *
+snapshots_take(const struct sockwatch_net *snet)
+{
+	struct sockwatch_snapshot *first = NULL, **last = &first;
+	struct sockwatch_snapshot *snapshot;
+	unsigned int s;
+
+	for (s = 0; s < ARRAY_SIZE(sections); s++) {
+		if (!sections[s].take)
+			continue;
+		snapshot = sections[s].take(snet, 0);
+		if (IS_ERR(snapshot)) {
+			snapshots_free(first);
+			return snapshot;
+		}
+		*last = snapshot;
+		last = &snapshot->next;
+	}
+	return first;
+}
+
+static struct sockwatch_snapshot *snapshots_of_reader(void)
 {
 	struct net *net = get_net(current->nsproxy->net_ns);
-	struct sockwatch_snapshot *snapshot;
+	struct sockwatch_snapshot *first;
 
-	snapshot = sockwatch_snapshot_kinds(sockwatch_net_held(net));
+	first = snapshots_take(sockwatch_net_held(net));
 	put_net(net);
-	return snapshot;
+	return first;
 }
 
 static int file_open(struct inode *inode, struct file *file)
 {
-	struct sockwatch_snapshot *snapshot = snapshot_of_reader();
+	struct sockwatch_snapshot *first = snapshots_of_reader();
 	int err;
 
-	if (IS_ERR(snapshot))
-		return PTR_ERR(snapshot);
-	err = single_open(file, file_show, snapshot);
+	if (IS_ERR(first))
+		return PTR_ERR(first);
+	err = single_open(file, file_show, first);
 	if (err)
-		sockwatch_snapshot_free(snapshot);
+		snapshots_free(first);
 	return err;
 }
 
@@ -122,7 +288,7 @@ static int file_release(struct inode *inode, struct file *file)
 {
 	struct seq_file *m = file->private_data;
 
-	sockwatch_snapshot_free(m->private);
+	snapshots_free(m->private);
 	return single_release(inode, file);
 }
 

@@ -100,17 +100,25 @@ static unsigned int rows_tidy(struct sockwatch_row *rows, unsigned int nr)
 	return left;
 }
 
-/*
- * What is kept holds only the rows that have counted, and is charged to its
- * reader: it lives as long as the reader likes.
+/**
+ * sockwatch_snapshot_new() - keep rows
+ * @snet: their namespace, which the caller keeps from going
+ * @rows: the rows
+ * @row_bytes: the size of one
+ * @nr: how many
+ *
+ * What is kept is charged to its reader: it lives as long as the reader likes.
+ *
+ * Context: process, may sleep.
+ * Return: the snapshot, for sockwatch_snapshot_free(); or ERR_PTR(-ENOMEM).
  */
-static struct sockwatch_snapshot *
-snapshot_new(const struct sockwatch_net *snet, const struct sockwatch_row *rows,
-	     unsigned int nr)
+struct sockwatch_snapshot *
+sockwatch_snapshot_new(const struct sockwatch_net *snet, const void *rows,
+		       size_t row_bytes, unsigned int nr)
 {
 	struct sockwatch_snapshot *snapshot;
 
-	snapshot = kvmalloc(struct_size(snapshot, rows, nr),
+	snapshot = kvmalloc(struct_size(snapshot, rows, nr * row_bytes),
 			    GFP_KERNEL_ACCOUNT);
 	if (!snapshot)
 		return ERR_PTR(-ENOMEM);
@@ -118,11 +126,15 @@ snapshot_new(const struct sockwatch_net *snet, const struct sockwatch_row *rows,
 	snapshot->time_ns = ktime_get_real_ns();
 	snapshot->next = NULL;
 	snapshot->nr = nr;
-	memcpy(snapshot->rows, rows, nr * sizeof(rows[0]));
+	snapshot->row_bytes = row_bytes;
+	memcpy(snapshot->rows, rows, nr * row_bytes);
 	return snapshot;
 }
 
-/* @nr_kinds rows of kinds, if any, then those of failures. */
+/*
+ * @nr_kinds rows of kinds, if any, then those of failures; of which a connect
+ * is no attempt at a socket.
+ */
 static void rows_fold(struct sockwatch_row *rows, unsigned int nr_kinds,
 		      const struct sockwatch_net *snet, u64 *sums)
 {
@@ -133,8 +145,11 @@ static void rows_fold(struct sockwatch_row *rows, unsigned int nr_kinds,
 	if (!nr_kinds)
 		return;
 	kinds_fold(rows, &snet->kinds, sums);
-	for (i = 0; i <= snet->failures.nr; i++)
+	for (i = 0; i <= snet->failures.nr; i++) {
+		if (sockwatch_failure_is_connect(row[i].key))
+			row[i].failures = 0;
 		row[i].key = sockwatch_failure_kind(row[i].key);
+	}
 }
 
 static struct sockwatch_snapshot *
@@ -152,7 +167,8 @@ snapshot_take(const struct sockwatch_net *snet, unsigned int nr_kinds)
 		goto out;
 	}
 	rows_fold(rows, nr_kinds, snet, sums);
-	snapshot = snapshot_new(snet, rows, rows_tidy(rows, nr));
+	snapshot = sockwatch_snapshot_new(snet, rows, sizeof(*rows),
+					  rows_tidy(rows, nr));
 out:
 	kvfree(sums);
 	kvfree(rows);
@@ -162,12 +178,14 @@ out:
 /**
  * sockwatch_snapshot_kinds() - the counters of every kind
  * @snet: the namespace, which the caller keeps from going
+ * @unused: all of them have one argument more
  *
  * Context: process, may sleep.
  * Return: the snapshot, for sockwatch_snapshot_free(); or ERR_PTR(-ENOMEM).
  */
 struct sockwatch_snapshot *
-sockwatch_snapshot_kinds(const struct sockwatch_net *snet)
+sockwatch_snapshot_kinds(const struct sockwatch_net *snet,
+			 unsigned int unused)
 {
 	return snapshot_take(snet, snet->kinds.nr + 1);
 }
@@ -175,12 +193,14 @@ sockwatch_snapshot_kinds(const struct sockwatch_net *snet)
 /**
  * sockwatch_snapshot_failures() - the failed attempts by kind and errno
  * @snet: the namespace, which the caller keeps from going
+ * @unused: all of them have one argument more
  *
  * Context: process, may sleep.
  * Return: the snapshot, for sockwatch_snapshot_free(); or ERR_PTR(-ENOMEM).
  */
 struct sockwatch_snapshot *
-sockwatch_snapshot_failures(const struct sockwatch_net *snet)
+sockwatch_snapshot_failures(const struct sockwatch_net *snet,
+			    unsigned int unused)
 {
 	return snapshot_take(snet, 0);
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""The interface is written down four times: in the header (enums, and message
-trees in its comments), in the YAML for YNL, in genl.c, and for people in
-sockwatch.rst.  They must say the same, and the YAML must be valid."""
+"""The interface is written down several times: in the header (enums, and
+message trees in its comments), in the YAML for YNL, in genl.c and genl_rows.c,
+in proc.c, in the names, and for people in sockwatch.rst.  They must say the
+same, and the YAML must be valid."""
 import re
 import subprocess
 import sys
@@ -11,19 +12,32 @@ import jsonschema
 import yaml
 
 sys.dont_write_bytecode = True
+import sources  # noqa: E402
+from sources import GENL, HEADER, NAMES, PROC, ROWS  # noqa: E402
 from tapcheck import Checks, TOP, VM_DIR, read  # noqa: E402
 
 SPEC = 'Documentation/netlink/specs/sockwatch.yaml'
-HEADER = 'include/uapi/linux/sockwatch.h'
-GENL = 'module/genl.c'
-PROC = 'module/proc.c'
-MAIN = 'module/main.c'
 MANUAL = 'Documentation/sockwatch.rst'
-NLA_TYPES = {'NLA_U8': 'u8', 'NLA_U16': 'u16', 'NLA_U32': 'u32',
-             'NLA_U64': 'u64', 'NLA_FLAG': 'flag', 'NLA_STRING': 'string',
-             'NLA_NUL_STRING': 'string', 'NLA_NESTED': 'nest'}
 SETS = {'sockwatch': ('sockwatch_attr', 'SOCKWATCH_A_'),
         'hook': ('sockwatch_hook_attr', 'SOCKWATCH_A_HOOK_')}
+HEAD = ('netns', 'time-ns', 'rows')
+QUANTILES = ['p50_ns', 'p90_ns', 'p99_ns', 'p999_ns']
+# Each section of /proc/sockwatch shows the rows of a command, with something
+# else in place of some attributes.
+SECTIONS = {
+    None: ('get-counters', {}),
+    'tcp_states': ('get-states', {}),
+    'tcp_transitions': ('get-transitions', {}),
+    'tcp_counters': ('get-tcp', {}),
+    'latency': ('get-latency', {'buckets': QUANTILES, 'unknown': []}),
+    'latency_unknown': ('get-latency', {
+        'scope': [], 'state': [], 'count': [], 'sum_ns': [], 'max_ns': [],
+        'buckets': [], 'unknown': ['count']}),
+    # The name is a part of the option: congestion:cubic.
+    'options': ('get-options', {'name': []}),
+}
+# The lists of names, and the definitions of the YAML that they name.
+NAMED = {'METRICS': 'metric', 'SCOPES': 'scope', 'OPTIONS': 'option'}
 
 
 def differences(what, left_name, left, right_name, right):
@@ -36,69 +50,13 @@ def differences(what, left_name, left, right_name, right):
     for item in right:
         if item not in left:
             yield f'{what}: {item} only in {right_name}'
-    if sorted(left) == sorted(right):
+    if set(left) == set(right):
         yield f'{what}: another order: {left_name}: {left}, ' \
               f'{right_name}: {right}'
 
 
 def upper(name):
     return name.upper().replace('-', '_')
-
-
-# The header
-
-def enum_of(name):
-    """[(constant, value)] without what is private."""
-    text = re.search(rf'^enum {name} {{(.*?)^}};', read(HEADER),
-                     re.MULTILINE | re.DOTALL).group(1)
-    text = text.split('/* private: */')[0]
-    constants, value = [], -1
-    for entry in re.sub(r'/\*.*?\*/', '', text, flags=re.DOTALL).split(','):
-        if not entry.strip():
-            continue
-        constant, _, number = (part.strip() for part in entry.partition('='))
-        value = int(number, 0) if number else value + 1
-        constants.append((constant, value))
-    return constants
-
-
-def comments_of(enum):
-    """{constant: text} of the kernel-doc of an enum."""
-    text = re.search(rf'/\*\*\n \* enum {enum} - (.*?)\*/', read(HEADER),
-                     re.DOTALL).group(1)
-    text = re.sub(r'^ \* ?', '', text, flags=re.MULTILINE)
-    parts = re.split(r'^@(\w+): ?', text, flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2]))
-
-
-def type_in_comment(text):
-    """The first word says it: "u64, ...", "nest, ..."; what only aligns is a
-    pad."""
-    return 'pad' if text.startswith('aligns') else re.match(r'\w+',
-                                                            text).group(0)
-
-
-def message_tree(command):
-    """What the comment of a command says: {'mode', 'request', 'reply',
-    'nest': {attribute: [...]}}."""
-    text = comments_of('sockwatch_cmd')[f'SOCKWATCH_CMD_{command}']
-    mode = re.search(r'\((do|dump)\)::', text).group(1)
-    # The tree is the first paragraph behind the "::".
-    tree = text.partition('::\n')[2].strip('\n').partition('\n\n')[0]
-    request, _, reply = tree.partition('reply')
-    nests = {}
-
-    def nest(match):
-        nests[match.group(1)] = re.findall(r'[A-Z][A-Z_]+', match.group(2))
-        return match.group(1)
-
-    reply = re.sub(r'(\w+) \{(.*?)\}', nest, reply, flags=re.DOTALL)
-    # The label of the rows is no attribute.
-    reply = re.sub(r'ROWS messages:', '', reply)
-    return {'mode': mode,
-            'request': re.findall(r'[A-Z][A-Z_]+', request),
-            'reply': list(dict.fromkeys(re.findall(r'[A-Z][A-Z_]+', reply))),
-            'nest': nests}
 
 
 # The YAML
@@ -111,6 +69,11 @@ def attributes(name):
         if attribute_set['name'] == name:
             return attribute_set
     raise KeyError(f'no attribute set {name}')
+
+
+def definition(name):
+    return next(item for item in SPEC_DATA['definitions']
+                if item['name'] == name)
 
 
 def operations():
@@ -130,39 +93,12 @@ def c_values(entries, prefix):
     return values
 
 
-# genl.c
-
-def policy():
-    """{attribute: type} of the one policy, in the order of the numbers."""
-    text = re.search(r'nla_policy request_policy\[\] = {(.*?)^};', read(GENL),
-                     re.MULTILINE | re.DOTALL).group(1)
-    return {name: NLA_TYPES[kind] for name, kind in re.findall(
-        r'\[SOCKWATCH_A_(\w+)\] = {\s*\.type = (\w+)', text)}
+def mode_of(item):
+    return 'do' if 'do' in item else 'dump'
 
 
-def kernel_ops():
-    """{command: {field: value}} of the table of operations."""
-    text = re.search(r'genl_ops ops\[\] = {(.*?)^};', read(GENL),
-                     re.MULTILINE | re.DOTALL).group(1)
-    result = {}
-    for block in re.findall(r'{(.*?)}', text, re.DOTALL):
-        fields = dict(re.findall(r'\.(\w+) = (\w+)', block))
-        result[fields['cmd'].replace('SOCKWATCH_CMD_', '')] = fields
-    return result
-
-
-def puts():
-    """[(type, constant)]: everything that is put into a message."""
-    text = read(GENL)
-    found = re.findall(r'nla_put_(u8|u16|u32|string|flag)\(skb,\s*'
-                       r'(SOCKWATCH_A_\w+)', text)
-    found += [('u64', name) for name in re.findall(
-        r'(?:u64_put|nla_put_u64_64bit)\(skb,\s*(SOCKWATCH_A_\w+)', text)]
-    found += [('nest', name) for name in re.findall(
-        r'nla_nest_start\(skb,\s*(SOCKWATCH_A_\w+)', text)]
-    found += [('pad', name) for name in re.findall(
-        r'(SOCKWATCH_A_(?:HOOK_)?PAD)\)', text)]
-    return found
+def reply_of(item):
+    return item[mode_of(item)]['reply']['attributes']
 
 
 # The cases
@@ -201,14 +137,14 @@ def names():
 def command_values():
     return differences('commands', 'the YAML',
                        c_values(operations(), 'SOCKWATCH_CMD_'), 'the header',
-                       enum_of('sockwatch_cmd')[1:])
+                       sources.enum_of('sockwatch_cmd')[1:])
 
 
 def attribute_values(name):
     enum, prefix = SETS[name]
     return differences(name, 'the YAML',
                        c_values(attributes(name)['attributes'], prefix),
-                       'the header', enum_of(enum)[1:])
+                       'the header', sources.enum_of(enum)[1:])
 
 
 def definition_values():
@@ -217,21 +153,51 @@ def definition_values():
         yield from differences(
             enum, 'the YAML', c_values(definition['entries'],
                                        enum.upper() + '_'),
-            'the header', enum_of(enum))
+            'the header', sources.enum_of(enum))
     written = {'sockwatch_' + item['name'].replace('-', '_')
                for item in SPEC_DATA['definitions']}
     known = {'sockwatch_cmd'} | {enum for enum, _ in SETS.values()}
-    for enum in re.findall(r'^enum (\w+) {', read(HEADER), re.MULTILINE):
+    for enum in sources.enums():
         if enum not in written | known:
             yield f'enum {enum} is not in the YAML'
 
 
+def attribute_enums():
+    """An attribute has the enum that its comment names."""
+    comments = sources.comments_of('sockwatch_attr')
+    for attribute in attributes('sockwatch')['attributes']:
+        constant = 'SOCKWATCH_A_' + upper(attribute['name'])
+        said = re.match(r'u8, &enum sockwatch_(\w+)', comments[constant])
+        said = said and said.group(1)
+        if attribute.get('enum') != said:
+            yield f'{constant}: enum {attribute.get("enum")} in the YAML, ' \
+                  f'{said} in the header'
+
+
+def bucket():
+    """YNL's genetlink has no structs: an array of struct sockwatch_bucket is
+    one of u64, in pairs."""
+    if sources.structs() != ['sockwatch_bucket']:
+        yield f'{HEADER} has {sources.structs()}'
+    buckets = next(entry for entry in attributes('sockwatch')['attributes']
+                   if entry['name'] == 'buckets')
+    members = sources.struct_of('sockwatch_bucket')
+    if members != [('__u64', 'le_ns'), ('__u64', 'count')]:
+        yield f'struct sockwatch_bucket has {members}'
+    if (buckets['type'], buckets.get('sub-type')) != ('binary', 'u64'):
+        yield f'buckets are {buckets["type"]} of {buckets.get("sub-type")}'
+    places = [buckets['doc'].find(name.replace('_', '-'))
+              for _, name in members]
+    if -1 in places or places != sorted(places):
+        yield 'the doc of buckets has other members, or another order'
+
+
 def attribute_types(name):
     enum, prefix = SETS[name]
-    comments = comments_of(enum)
+    comments = sources.comments_of(enum)
     for attribute in attributes(name)['attributes']:
         constant = prefix + upper(attribute['name'])
-        said = type_in_comment(comments[constant])
+        said = sources.type_in_comment(comments[constant])
         if said != attribute['type']:
             yield f'{constant}: {attribute["type"]} in the YAML, {said} in ' \
                   'the header'
@@ -248,7 +214,7 @@ def documented():
 
 
 def command_tree(item):
-    tree = message_tree(upper(item['name']))
+    tree = sources.message_tree(upper(item['name']))
     if set(item) & {'do', 'dump'} != {tree['mode']}:
         yield f'a {tree["mode"]} in the header'
         return
@@ -271,72 +237,164 @@ def command_tree(item):
 
 def kernel_op(item):
     """The table in genl.c takes what the YAML says, and nothing else."""
-    fields = kernel_ops()[upper(item['name'])]
-    mode = 'do' if 'do' in item else 'dump'
+    fields = sources.kernel_ops()[upper(item['name'])]
+    mode = mode_of(item)
     if {'doit', 'dumpit'} & set(fields) != {mode + 'it'}:
         yield f'no {mode}it, or not it alone'
+    if mode == 'dump' and fields.get('done') != 'dump_done':
+        yield 'nobody frees the dump'
     if fields.get('policy') != 'request_policy':
         yield 'no policy'
-    values = dict(enum_of('sockwatch_attr'))
+    values = dict(sources.enum_of('sockwatch_attr'))
     limit = values[fields['maxattr']]
-    taken = [name for name in policy()
+    taken = [name for name in sources.policy()
              if values[f'SOCKWATCH_A_{name}'] <= limit]
     yield from differences(
         'request', 'the YAML', [upper(name) for name in
                                 item[mode]['request']['attributes']],
         GENL, taken)
-    types = {upper(entry['name']): entry['type']
-             for entry in attributes('sockwatch')['attributes']}
     for name in taken:
-        if policy()[name] != types[name]:
-            yield f'{name}: {policy()[name]} in the policy, {types[name]} ' \
-                  'in the YAML'
+        yield from kernel_policy(name)
+
+
+def kernel_policy(name):
+    """The type, and the limits, which are the ends of an enum."""
+    kind, limits = sources.policy()[name]
+    attribute = next(entry for entry in attributes('sockwatch')['attributes']
+                     if upper(entry['name']) == name)
+    if kind != attribute['type']:
+        yield f'{name}: {kind} in the policy, {attribute["type"]} in the YAML'
+    constants = sources.enum_of(f'sockwatch_{attribute["enum"]}') \
+        if 'enum' in attribute else []
+    ends = constants and [constants[0][0], constants[-1][0]]
+    if (limits or []) != ends:
+        yield f'{name}: {limits} in the policy, the enum has {ends}'
+    checks = attribute.get('checks', {})
+    if constants and checks != {'min': constants[0][1],
+                                'max': constants[-1][1]}:
+        yield f'{name}: {checks} in the YAML, the enum has {constants}'
 
 
 def kernel_ops_known():
-    return differences('commands', 'the YAML',
-                       [upper(item['name']) for item in operations()], GENL,
-                       list(kernel_ops()))
+    yield from differences('commands', 'the YAML',
+                           [upper(item['name']) for item in operations()],
+                           GENL, list(sources.kernel_ops()))
+    yield from differences('dumps', 'the YAML',
+                           [upper(item['name']) for item in operations()
+                            if 'dump' in item], ROWS,
+                           list(sources.kernel_lists()))
+
+
+def kernel_reply(item):
+    """Each message is made of what the YAML says, and of nothing else."""
+    fields = sources.kernel_ops()[upper(item['name'])]
+    starts = [fields.get('doit') or fields['dumpit']]
+    if 'dump' in item:
+        starts.append(sources.kernel_lists()[upper(item['name'])]['put'])
+    said = {f'SOCKWATCH_A_{upper(name)}' for name in reply_of(item)}
+    for entry in attributes('sockwatch')['attributes']:
+        if entry['name'] in reply_of(item) and 'nested-attributes' in entry:
+            name = entry['nested-attributes']
+            said |= {SETS[name][1] + upper(inside['name'])
+                     for inside in attributes(name)['attributes']
+                     if inside['type'] != 'pad'}
+    return differences('reply', 'the YAML', sorted(said), 'the module',
+                       sorted(sources.puts_of(*starts)))
+
+
+def privileged():
+    """Which commands are for whoever administers the namespace."""
+    lists = sources.kernel_lists()
+    for item in operations():
+        command = upper(item['name'])
+        said = {GENL: lists.get(command, {}).get('admin') == 'true',
+                SPEC: 'Needs CAP_NET_ADMIN' in item['doc'],
+                HEADER: 'Needs CAP_NET_ADMIN' in
+                        sources.message_tree(command)['text']}
+        if len(set(said.values())) > 1:
+            yield f'{item["name"]}: {said}'
 
 
 def kernel_puts():
-    """What genl.c puts has the YAML's type, and each reply is put."""
+    """What is put has the YAML's type, and each reply is put."""
     types = {}
     for name, (_, prefix) in SETS.items():
         for attribute in attributes(name)['attributes']:
             types[prefix + upper(attribute['name'])] = attribute['type']
-    found = puts()
+    found = sources.puts()
     for kind, constant in found:
         if types.get(constant) != kind:
-            yield f'{constant}: {kind} in {GENL}, {types.get(constant)} in ' \
+            yield f'{constant}: put as {kind}, {types.get(constant)} in ' \
                   'the YAML'
-    requests = {f'SOCKWATCH_A_{name}' for name in policy()}
+    requests = {f'SOCKWATCH_A_{name}' for name in sources.policy()}
     for constant in types:
         if constant not in requests | {name for _, name in found}:
             yield f'{constant} is never put'
 
 
-def proc_columns():
-    """/proc/sockwatch has the columns of get-counters, in their order."""
-    header = re.search(r'seq_puts\(m, "(family type [^"]*)\\n"\)',
-                       read(PROC)).group(1).split()
-    reply = operation('get-counters')['dump']['reply']['attributes']
-    head = ('netns', 'time-ns', 'rows')
-    return differences('columns', 'the YAML',
-                       [name.replace('-', '_') for name in reply
-                        if name not in head], PROC, header)
+def proc_columns(title):
+    """A section has the attributes of its command, in their order."""
+    name, instead = SECTIONS[title]
+    wanted = []
+    for attribute in reply_of(operation(name)):
+        column = attribute.replace('-', '_')
+        if attribute not in HEAD:
+            wanted += instead.get(column, [column])
+    return differences('columns', 'the YAML', wanted, PROC,
+                       sources.sections()[title])
+
+
+def proc_sections():
+    return differences('sections', 'this file', list(SECTIONS), PROC,
+                       list(sources.sections()))
+
+
+def names_known():
+    """The names are those of the YAML, with underscores."""
+    for what, name in NAMED.items():
+        yield from differences(
+            what, 'the YAML',
+            [(constant.lower(), value) for constant, value in
+             c_values(definition(name)['entries'], '')],
+            NAMES, sources.names(what))
+
+
+def names_of_states():
+    """TCP's states have the numbers of the kernel, and ss's names."""
+    folder = subprocess.run([f'{VM_DIR}/source.sh', '6.1'], text=True,
+                            stdout=subprocess.PIPE, check=True).stdout.strip()
+    text = read(f'{folder}/include/net/tcp_states.h')
+    states = re.search(r'^enum {(.*?)TCP_NEW_SYN_RECV', text,
+                       re.MULTILINE | re.DOTALL).group(1)
+    words = [re.sub(r'(?<=wait)(?=\d)', '-', name.lower().replace('_', '-'))
+             for name in re.findall(r'\bTCP_(\w+)', states)]
+    return differences('states', 'the kernel',
+                       [(word, number) for number, word in
+                        enumerate(words, 1)], NAMES,
+                       sources.names('TCP_STATES'))
 
 
 def manual():
-    """The manual explains each number and each parameter by its name."""
+    """The manual explains each number, each name and each parameter, and shows
+    each section."""
     text = read(MANUAL)
     wanted = [entry['name'].replace('-', '_')
               for entry in attributes('sockwatch')['attributes']
               if entry['type'] != 'pad']
-    wanted += re.findall(r'^module_param\((\w+),', read(MAIN), re.MULTILINE)
-    for name in wanted:
+    wanted += [entry['name'] for entry in definition('operation')['entries']]
+    wanted += [name for what in (*NAMED, 'TCP_STATES')
+               for name, _ in sources.names(what)]
+    wanted += [item['name'] for item in operations()]
+    wanted += QUANTILES
+    wanted += sources.parameters()
+    for name in dict.fromkeys(wanted):
         if f'``{name}``' not in text:
             yield f'{MANUAL} does not explain {name}'
+    text = ' '.join(text.split())
+    for title, columns in sources.sections().items():
+        for words in [title] if title else [], columns:
+            if words and f'``{" ".join(words)}``' not in text:
+                yield f'{MANUAL} does not show {" ".join(words)}'
 
 
 def main():
@@ -348,15 +406,25 @@ def main():
     for name in SETS:
         checks.case(f'header: attributes of {name}', attribute_values, name)
         checks.case(f'header: types of {name}', attribute_types, name)
+    checks.case('header: enums of attributes', attribute_enums)
+    checks.case('header: struct sockwatch_bucket', bucket)
     checks.case('header: other enums', definition_values)
     for item in operations():
         checks.case(f'header: message tree of {item["name"]}', command_tree,
                     item)
         checks.case(f'genl.c: policy of {item["name"]}', kernel_op, item)
+        checks.case(f'genl.c: reply of {item["name"]}', kernel_reply, item)
     checks.case('genl.c: commands', kernel_ops_known)
     checks.case('genl.c: what is put', kernel_puts)
-    checks.case('proc.c: columns', proc_columns)
-    checks.case('sockwatch.rst: every number and parameter', manual)
+    checks.case('genl.c: privileges', privileged)
+    checks.case('proc.c: sections', proc_sections)
+    for title in SECTIONS:
+        checks.case(f'proc.c: columns of {title or "the kinds"}',
+                    proc_columns, title)
+    checks.case('names: metrics, scopes and options', names_known)
+    checks.case("names: TCP's states", names_of_states)
+    checks.case('sockwatch.rst: every number, name, parameter and section',
+                manual)
     checks.end()
 
 

@@ -37,7 +37,7 @@ static void found_again(struct kunit *test)
 	sockwatch_account_found(sk, true);
 	sockwatch_account_found(sk, false);
 	sockwatch_account_found(sk, true);
-	sockwatch_account_found_child(sk, T0);
+	sockwatch_account_found_child(sk, false);
 	EXPECT_ROW(test, &init_net, TCP, .preexisting = 1, .open = 1);
 	sockwatch_account_free(sk);
 }
@@ -58,7 +58,7 @@ static void found_created(struct kunit *test)
 {
 	struct sock *sk = fake_sock(test, &init_net, TCP);
 
-	sockwatch_account_create(&init_net, sk, false, T0);
+	fake_create(&init_net, sk, false, T0);
 	sockwatch_account_found(sk, true);
 	sockwatch_account_found(sk, false);
 	EXPECT_ROW(test, &init_net, TCP, .attempts = 1, .created = 1,
@@ -74,7 +74,7 @@ static void found_pending(struct kunit *test)
 	sockwatch_account_alloc(sk);
 	sockwatch_account_found(sk, false);
 	EXPECT_ROW(test, &init_net, TCP);
-	sockwatch_account_create(&init_net, sk, false, T0);
+	fake_create(&init_net, sk, false, T0);
 	EXPECT_ROW(test, &init_net, TCP, .attempts = 1, .created = 1,
 		   .open = 1);
 	sockwatch_account_free(sk);
@@ -120,7 +120,7 @@ static void found_child_accepted(struct kunit *test)
 {
 	struct sock *sk = fake_sock(test, &init_net, TCP);
 
-	sockwatch_account_found_child(sk, T0);
+	sockwatch_account_found_child(sk, false);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1);
 	sockwatch_account_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
@@ -134,8 +134,8 @@ static void found_child_unaccepted(struct kunit *test)
 {
 	struct sock *sk = fake_sock(test, &init_net, TCP);
 
-	sockwatch_account_found_child(sk, T0);
-	sockwatch_account_found_child(sk, T0);
+	sockwatch_account_found_child(sk, false);
+	sockwatch_account_found_child(sk, false);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1);
 	sockwatch_account_free(sk);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .unaccepted = 1);
@@ -148,7 +148,7 @@ static void found_child_without_type(struct kunit *test)
 	struct sock *sk = fake_sock(test, &init_net,
 				    sockwatch_kind_pack(AF_UNIX, 0, 0));
 
-	sockwatch_account_found_child(sk, T0);
+	sockwatch_account_found_child(sk, false);
 	EXPECT_ROW(test, &init_net, sockwatch_kind_pack(AF_UNIX, 0, 0));
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
 	EXPECT_ROW(test, &init_net, UNIX, .cloned = 1);
@@ -164,7 +164,7 @@ static void found_child_known(struct kunit *test)
 
 	sockwatch_account_alloc(sk);
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
-	sockwatch_account_found_child(sk, T0 + 1);
+	sockwatch_account_found_child(sk, false);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1);
 	sockwatch_account_free(sk);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .unaccepted = 1);
@@ -189,7 +189,7 @@ static void found_child_lost(struct kunit *test)
 	struct sock *sk = fake_sock(test, &init_net, TCP);
 
 	fake_table_fill(test);
-	sockwatch_account_found_child(sk, T0);
+	sockwatch_account_found_child(sk, false);
 	EXPECT_ROW(test, &init_net, TCP);
 	sockwatch_account_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,

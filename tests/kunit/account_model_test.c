@@ -56,7 +56,7 @@ static void step_create(struct model *model, struct model_sock *s)
 
 	if (s->stage != GONE && s->stage != ALLOCATED)
 		return;
-	sockwatch_account_create(&init_net, s->sk, kernel, 1);
+	fake_create(&init_net, s->sk, kernel, 1);
 	model->want.attempts++;
 	model_open(model, s, kernel,
 		   kernel ? &model->want.kernel : &model->want.created);
@@ -212,8 +212,7 @@ static void crowd_member(unsigned int who, void *arg)
 				sockwatch_account_clone(sk, SOCK_STREAM, 1);
 				sockwatch_account_accept(sk, sk->sk_type, 1);
 			} else {
-				sockwatch_account_create(&init_net, sk, false,
-							 1);
+				fake_create(&init_net, sk, false, 1);
 			}
 		}
 		for (i = 0; i < CROWD_SOCKS; i++)

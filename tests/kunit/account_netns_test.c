@@ -18,8 +18,8 @@ static void apart(struct kunit *test)
 	struct sock *here = fake_sock(test, &init_net, TCP);
 	struct sock *there = fake_sock(test, other, TCP);
 
-	sockwatch_account_create(&init_net, here, false, T0);
-	sockwatch_account_create(other, there, true, T0);
+	fake_create(&init_net, here, false, T0);
+	fake_create(other, there, true, T0);
 	sockwatch_account_create_failed(other, AF_INET, SOCK_DGRAM,
 					IPPROTO_UDP, -EPERM);
 	EXPECT_ROW(test, &init_net, TCP, .attempts = 1, .created = 1,
@@ -45,7 +45,7 @@ static void early(struct kunit *test)
 	const struct sockwatch_entry *entry;
 
 	sockwatch_account_alloc(sk);
-	sockwatch_account_create(young, sk, true, T0);
+	fake_create(young, sk, true, T0);
 	KUNIT_EXPECT_EQ(test, fake_events.nr, 0U);
 	entry = sockwatch_track_find(sk);
 	KUNIT_ASSERT_NOT_NULL(test, entry);
@@ -67,7 +67,7 @@ static void early_short_array(struct kunit *test)
 	struct sock *sk = fake_sock(test, young, RTNL);
 
 	rcu_dereference_protected(young->gen, true)->s.len = sockwatch_net_id;
-	sockwatch_account_create(young, sk, true, T0);
+	fake_create(young, sk, true, T0);
 	KUNIT_ASSERT_NOT_NULL(test, sockwatch_track_find(sk));
 	KUNIT_EXPECT_EQ(test, sockwatch_track_find(sk)->state,
 			SOCKWATCH_EARLY);
@@ -83,7 +83,7 @@ static void early_lost(struct kunit *test)
 
 	fake_table_fill(test);
 	sockwatch_account_alloc(sk);
-	sockwatch_account_create(young, sk, true, T0);
+	fake_create(young, sk, true, T0);
 	sockwatch_account_free(sk);
 	EXPECT_TOTALS(test, 1, 0);
 }
@@ -100,7 +100,7 @@ static void no_account(struct kunit *test)
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
 	sockwatch_account_accept(sk, sk->sk_type, T0);
 	sockwatch_account_found(sk, true);
-	sockwatch_account_found_child(sk, T0);
+	sockwatch_account_found_child(sk, false);
 	KUNIT_EXPECT_EQ(test, fake_events.nr, 0U);
 	sockwatch_account_free(sk);
 	EXPECT_TOTALS(test, 0, 1);
@@ -112,7 +112,7 @@ static void going(struct kunit *test)
 	struct net *old = fake_net(test, true);
 	struct sock *sk = fake_sock(test, old, TCP);
 
-	sockwatch_account_create(old, sk, false, T0);
+	fake_create(old, sk, false, T0);
 	refcount_set(&old->ns.count, 0);
 	sockwatch_account_create_failed(old, AF_INET, SOCK_STREAM, IPPROTO_TCP,
 					-EPERM);
@@ -129,7 +129,7 @@ static void gone(struct kunit *test)
 	struct net *old = fake_net(test, true);
 	struct sock *sk = fake_sock(test, old, TCP);
 
-	sockwatch_account_create(old, sk, true, T0);
+	fake_create(old, sk, true, T0);
 	sockwatch_track_find(sk)->snet = NULL;
 	sockwatch_account_free(sk);
 	EXPECT_EVENT(test, 1, CREATE, sk, 0);
@@ -161,7 +161,7 @@ static int real_start(struct net *net)
 	real.net = net;
 	sock_net_set(real.sk, net);
 	sockwatch_account_alloc(real.sk);
-	sockwatch_account_create(net, real.sk, true, T0);
+	fake_create(net, real.sk, true, T0);
 	real.state_after_start = sockwatch_track_find(real.sk)->state;
 	return 0;
 }

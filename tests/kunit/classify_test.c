@@ -132,6 +132,83 @@ static void failure_of_other(struct kunit *test)
 			SOCKWATCH_KIND_OTHER);
 }
 
+static void expect_connect(struct kunit *test, u64 kind, int err)
+{
+	u64 key = sockwatch_connect_pack(kind, err);
+
+	KUNIT_EXPECT_NE(test, key, SOCKWATCH_KIND_OTHER);
+	KUNIT_EXPECT_TRUE(test, sockwatch_failure_is_connect(key));
+	KUNIT_EXPECT_EQ(test, sockwatch_failure_kind(key), kind);
+	KUNIT_EXPECT_EQ(test, (int)sockwatch_failure_errno(key), -err);
+	/* A creation that failed the same way is another row. */
+	if (err)
+		KUNIT_EXPECT_NE(test, key, sockwatch_failure_pack(kind, err));
+	KUNIT_EXPECT_NE(test, key, kind);
+}
+
+/* 0 is an errno too: one that is not known. */
+static void connect_every_errno(struct kunit *test)
+{
+	u64 kind = sockwatch_kind_pack(10, 1, 6);
+	u64 top = sockwatch_kind_pack(U16_MAX, U16_MAX, U16_MAX);
+	int err;
+
+	for (err = 0; err <= MAX_ERRNO; err++) {
+		expect_connect(test, kind, -err);
+		expect_connect(test, top, -err);
+	}
+}
+
+/* No creation is taken for a connect, whatever its kind and errno. */
+static void connect_is_no_creation(struct kunit *test)
+{
+	u64 kind = sockwatch_kind_pack(2, 1, 6);
+	u64 top = sockwatch_kind_pack(U16_MAX, U16_MAX, U16_MAX);
+	u64 key;
+	int err;
+
+	KUNIT_EXPECT_FALSE(test, sockwatch_failure_is_connect(kind));
+	KUNIT_EXPECT_FALSE(test, sockwatch_failure_is_connect(top));
+	for (err = 1; err <= MAX_ERRNO; err++) {
+		key = sockwatch_failure_pack(kind, -err);
+		KUNIT_EXPECT_FALSE(test, sockwatch_failure_is_connect(key));
+		key = sockwatch_failure_pack(top, -err);
+		KUNIT_EXPECT_FALSE(test, sockwatch_failure_is_connect(key));
+	}
+}
+
+/* `other` has no operation: it holds creations as well. */
+static void connect_of_other(struct kunit *test)
+{
+	u64 kind = sockwatch_kind_pack(2, 1, 6);
+	u64 key = sockwatch_connect_pack(SOCKWATCH_KIND_OTHER, -EINVAL);
+
+	KUNIT_EXPECT_EQ(test, key, SOCKWATCH_KIND_OTHER);
+	KUNIT_EXPECT_FALSE(test, sockwatch_failure_is_connect(key));
+	KUNIT_EXPECT_EQ(test, sockwatch_connect_pack(SOCKWATCH_KIND_OTHER, 0),
+			SOCKWATCH_KIND_OTHER);
+	KUNIT_EXPECT_EQ(test, sockwatch_connect_pack(kind, 1),
+			SOCKWATCH_KIND_OTHER);
+	KUNIT_EXPECT_EQ(test, sockwatch_connect_pack(kind, -MAX_ERRNO - 1),
+			SOCKWATCH_KIND_OTHER);
+}
+
+/* The name's key and the family come back, whatever their bits. */
+static void congestion(struct kunit *test)
+{
+	u64 key = sockwatch_congestion_pack(AF_INET6, U32_MAX);
+
+	KUNIT_EXPECT_EQ(test, (u32)key, U32_MAX);
+	KUNIT_EXPECT_EQ(test, (int)sockwatch_kind_unpack(key).family,
+			AF_INET6);
+	KUNIT_EXPECT_NE(test, key, sockwatch_congestion_pack(AF_INET,
+							     U32_MAX));
+	/* 0 would be an empty row. */
+	KUNIT_EXPECT_NE(test, sockwatch_congestion_pack(0, 0), 0ULL);
+	KUNIT_EXPECT_NE(test, sockwatch_congestion_pack(U16_MAX, U32_MAX),
+			SOCKWATCH_KIND_OTHER);
+}
+
 static struct kunit_case classify_cases[] = {
 	KUNIT_CASE(round_trip),
 	KUNIT_CASE(round_trip_bits),
@@ -140,6 +217,10 @@ static struct kunit_case classify_cases[] = {
 	KUNIT_CASE(failure_every_errno),
 	KUNIT_CASE(failure_not_an_errno),
 	KUNIT_CASE(failure_of_other),
+	KUNIT_CASE(connect_every_errno),
+	KUNIT_CASE(connect_is_no_creation),
+	KUNIT_CASE(connect_of_other),
+	KUNIT_CASE(congestion),
 	{}
 };
 

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Socks, namespaces and a sink that are not real, and what they must add to. */
 #include <linux/err.h>
+#include <linux/ipv6.h>
+#include <linux/netdevice.h>
 #include <linux/preempt.h>
 #include <linux/refcount.h>
 #include <linux/slab.h>
+#include <linux/tcp.h>
+#include <net/dst.h>
 #include <net/netns/generic.h>
+#include <net/tcp.h>
 
 #include "fake.h"
+#include "listen.h"
 #include "netns.h"
-#include "snapshot.h"
 #include "track.h"
 
 struct fake_events fake_events;
 
-static struct sockwatch_totals before;
+static struct sockwatch_totals at_start;
 
 static void fake_event(enum sockwatch_event_id id, const struct sock *sk,
 		       int err)
@@ -38,14 +43,22 @@ static const struct sockwatch_sink fake_sink = {
  */
 int fake_start(struct kunit *test)
 {
-	int err = sockwatch_account_init(FAKE_SOCKETS, FAKE_KINDS);
+	int err;
 
+	err = sockwatch_listen_init(FAKE_LISTENERS);
 	if (err)
 		return err;
+	err = sockwatch_account_init(FAKE_SOCKETS, FAKE_KINDS);
+	if (err)
+		goto err_listen;
 	memset(&fake_events, 0, sizeof(fake_events));
 	sockwatch_account_set_sink(&fake_sink);
-	sockwatch_account_totals(&before);
+	sockwatch_account_totals(&at_start);
 	return 0;
+
+err_listen:
+	sockwatch_listen_exit();
+	return err;
 }
 
 /**
@@ -56,7 +69,40 @@ void fake_stop(struct kunit *test)
 {
 	sockwatch_account_set_sink(NULL);
 	sockwatch_account_exit();
+	sockwatch_listen_exit();
 	KUNIT_EXPECT_EQ(test, fake_events.preemptible, 0U);
+}
+
+static struct net_device loopback = { .flags = IFF_LOOPBACK };
+static struct net_device ethernet;
+static struct dst_entry routes[] = {
+	{ .dev = &loopback },
+	{ .dev = &ethernet },
+};
+
+/**
+ * fake_peer() - give a sock a peer
+ * @sk: a sock of TCP
+ * @remote: not on this host
+ */
+void fake_peer(struct sock *sk, bool remote)
+{
+	RCU_INIT_POINTER(sk->sk_dst_cache, &routes[remote]);
+}
+
+static struct tcp_congestion_ops common_ops = {
+	.key = 4711,
+	.name = "common",
+};
+
+static struct proto unix_stream = { .name = "UNIX-STREAM" };
+static struct proto unix_other = { .name = "UNIX" };
+
+/* What account asks a sock of TCP, which is larger than others. */
+static void tcp_setup(struct sock *sk)
+{
+	inet_csk(sk)->icsk_ca_ops = &common_ops;
+	fake_peer(sk, false);
 }
 
 /**
@@ -70,14 +116,43 @@ void fake_stop(struct kunit *test)
 struct sock *fake_sock(struct kunit *test, struct net *net, u64 kind)
 {
 	struct sockwatch_kind parts = sockwatch_kind_unpack(kind);
-	struct sock *sk = kunit_kzalloc(test, sizeof(*sk), GFP_KERNEL);
+	bool tcp = parts.protocol == IPPROTO_TCP;
+	struct sock *sk;
 
+	sk = kunit_kzalloc(test, tcp ? sizeof(struct tcp6_sock) : sizeof(*sk),
+			   GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, sk);
+	sk->sk_state = TCP_CLOSE;
 	sk->sk_family = parts.family;
 	sk->sk_type = parts.type;
 	sk->sk_protocol = parts.protocol;
+	if (tcp)
+		tcp_setup(sk);
+	if (parts.family == AF_UNIX)
+		sk->sk_prot = parts.type == SOCK_STREAM ? &unix_stream :
+							  &unix_other;
 	sock_net_set(sk, net);
 	return sk;
+}
+
+static struct sockwatch_net *snet_new(struct kunit *test, struct net *net)
+{
+	struct sockwatch_net *snet;
+
+	snet = kunit_kzalloc(test, sizeof(*snet), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, snet);
+	snet->net = net;
+	INIT_LIST_HEAD(&snet->listeners);
+	KUNIT_ASSERT_EQ(test, 0,
+			sockwatch_counters_init(&snet->kinds, FAKE_KINDS,
+						SOCKWATCH_C_MAX));
+	KUNIT_ASSERT_EQ(test, 0,
+			sockwatch_counters_init(&snet->failures,
+						2 * FAKE_KINDS, 1));
+	KUNIT_ASSERT_EQ(test, 0,
+			sockwatch_counters_init(&snet->congestion,
+						SOCKWATCH_CONGESTIONS, 1));
+	return snet;
 }
 
 /**
@@ -97,18 +172,8 @@ struct net *fake_net(struct kunit *test, bool ready)
 	KUNIT_ASSERT_NOT_NULL(test, net);
 	gen = kunit_kzalloc(test, struct_size(gen, ptr, nr), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, gen);
-	if (ready) {
-		snet = kunit_kzalloc(test, sizeof(*snet), GFP_KERNEL);
-		KUNIT_ASSERT_NOT_NULL(test, snet);
-		snet->net = net;
-		KUNIT_ASSERT_EQ(test, 0,
-				sockwatch_counters_init(&snet->kinds,
-							FAKE_KINDS,
-							SOCKWATCH_C_MAX));
-		KUNIT_ASSERT_EQ(test, 0,
-				sockwatch_counters_init(&snet->failures,
-							2 * FAKE_KINDS, 1));
-	}
+	if (ready)
+		snet = snet_new(test, net);
 	gen->s.len = nr;
 	gen->ptr[sockwatch_net_id] = snet;
 	RCU_INIT_POINTER(net->gen, gen);
@@ -123,9 +188,16 @@ struct net *fake_net(struct kunit *test, bool ready)
 void fake_net_free(struct net *net)
 {
 	struct sockwatch_net *snet = sockwatch_net_held(net);
+	unsigned int i;
 
 	if (!snet)
 		return;
+	for (i = 0; i < ARRAY_SIZE(snet->tcp); i++)
+		sockwatch_tcpstat_free(snet->tcp[i]);
+	for (i = 0; i < ARRAY_SIZE(snet->create); i++)
+		sockwatch_hist_free(snet->create[i]);
+	sockwatch_hist_free(snet->unix_wait);
+	sockwatch_counters_free(&snet->congestion);
 	sockwatch_counters_free(&snet->failures);
 	sockwatch_counters_free(&snet->kinds);
 }
@@ -152,8 +224,8 @@ void fake_table_fill(struct kunit *test)
 void fake_totals(struct sockwatch_totals *totals)
 {
 	sockwatch_account_totals(totals);
-	totals->untracked -= before.untracked;
-	totals->discarded -= before.discarded;
+	totals->untracked -= at_start.untracked;
+	totals->discarded -= at_start.discarded;
 }
 
 static void row_read(struct sockwatch_snapshot *snapshot, u64 kind,
@@ -163,8 +235,8 @@ static void row_read(struct sockwatch_snapshot *snapshot, u64 kind,
 
 	memset(row, 0, sizeof(*row));
 	for (i = 0; i < snapshot->nr; i++)
-		if (snapshot->rows[i].key == kind)
-			*row = snapshot->rows[i];
+		if (row_of(snapshot, i)->key == kind)
+			*row = *row_of(snapshot, i);
 }
 
 static void expect_number(struct kunit *test, int line, const char *name,
@@ -187,7 +259,7 @@ void fake_expect_row(struct kunit *test, int line, const struct net *net,
 	struct sockwatch_snapshot *snapshot;
 	struct sockwatch_row row;
 
-	snapshot = sockwatch_snapshot_kinds(sockwatch_net_held(net));
+	snapshot = sockwatch_snapshot_kinds(sockwatch_net_held(net), 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
 	row_read(snapshot, kind, &row);
 	sockwatch_snapshot_free(snapshot);

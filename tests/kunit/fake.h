@@ -12,12 +12,17 @@
 
 #include "account.h"
 #include "classify.h"
+#include "snapshot.h"
 #include "track.h"
 
 /* Entries: as many as a search looks at, so that the table can be filled. */
 #define FAKE_SOCKETS	64
 /* Rows of a namespace. */
 #define FAKE_KINDS	16
+/* Sockets that listen, on the whole machine. */
+#define FAKE_LISTENERS	4
+/* How long it takes to create one. */
+#define FAKE_TOOK_NS	700
 
 #define TCP	sockwatch_kind_pack(AF_INET, SOCK_STREAM, IPPROTO_TCP)
 #define TCP6	sockwatch_kind_pack(AF_INET6, SOCK_STREAM, IPPROTO_TCP)
@@ -32,6 +37,21 @@ static inline int fake_slot(const void *sk)
 	const struct sockwatch_entry *entry = sockwatch_track_find(sk);
 
 	return entry ? entry - sockwatch_track.entries : -1;
+}
+
+/* A row of a snapshot of kinds or failures. */
+static inline const struct sockwatch_row *
+row_of(const struct sockwatch_snapshot *snapshot, unsigned int i)
+{
+	return sockwatch_snapshot_row(snapshot, i);
+}
+
+/* A socket is created: how long that took matters to few tests. */
+static inline void fake_create(const struct net *net, const struct sock *sk,
+			       bool kern, u64 now_ns)
+{
+	sockwatch_account_create(net, sk, kern, GFP_KERNEL, FAKE_TOOK_NS,
+				 now_ns);
 }
 
 /**
@@ -85,6 +105,7 @@ extern struct fake_events fake_events;
 int fake_start(struct kunit *test);
 void fake_stop(struct kunit *test);
 struct sock *fake_sock(struct kunit *test, struct net *net, u64 kind);
+void fake_peer(struct sock *sk, bool remote);
 struct net *fake_net(struct kunit *test, bool ready);
 void fake_net_free(struct net *net);
 void fake_table_fill(struct kunit *test);

@@ -9,8 +9,12 @@ kunit_test_suites(&sockwatch_classify_suite, &sockwatch_counters_suite,
 		  &sockwatch_track_suite, &sockwatch_account_suite,
 		  &sockwatch_account_census_suite,
 		  &sockwatch_account_netns_suite,
-		  &sockwatch_account_model_suite, &sockwatch_snapshot_suite,
-		  &sockwatch_clock_suite);
+		  &sockwatch_account_model_suite,
+		  &sockwatch_account_latency_suite, &sockwatch_snapshot_suite,
+		  &sockwatch_clock_suite, &sockwatch_hist_suite,
+		  &sockwatch_tcpstat_suite, &sockwatch_tcp_suite,
+		  &sockwatch_tcp_gauge_suite, &sockwatch_tcp_close_suite,
+		  &sockwatch_listen_suite);
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("KUnit suites of sockwatch");

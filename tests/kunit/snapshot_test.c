@@ -8,6 +8,7 @@
 #include "netns.h"
 #include "snapshot.h"
 #include "suites.h"
+#include "tcp.h"
 
 #define T0	1000ULL
 
@@ -19,7 +20,7 @@ static const struct sockwatch_net *snet(void)
 static void empty(struct kunit *test)
 {
 	u64 before_ns = ktime_get_real_ns();
-	struct sockwatch_snapshot *snapshot = sockwatch_snapshot_kinds(snet());
+	struct sockwatch_snapshot *snapshot = sockwatch_snapshot_kinds(snet(), 0);
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
 	KUNIT_EXPECT_EQ(test, snapshot->nr, 0U);
@@ -29,7 +30,7 @@ static void empty(struct kunit *test)
 	KUNIT_EXPECT_LE(test, snapshot->time_ns, ktime_get_real_ns());
 	sockwatch_snapshot_free(snapshot);
 
-	snapshot = sockwatch_snapshot_failures(snet());
+	snapshot = sockwatch_snapshot_failures(snet(), 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
 	KUNIT_EXPECT_EQ(test, snapshot->nr, 0U);
 	sockwatch_snapshot_free(snapshot);
@@ -37,8 +38,7 @@ static void empty(struct kunit *test)
 
 static void create(struct kunit *test, u64 kind)
 {
-	sockwatch_account_create(&init_net, fake_sock(test, &init_net, kind),
-				 false, T0);
+	fake_create(&init_net, fake_sock(test, &init_net, kind), false, T0);
 }
 
 static void sorted(struct kunit *test)
@@ -52,15 +52,15 @@ static void sorted(struct kunit *test)
 		create(test, sockwatch_kind_pack(AF_INET, SOCK_RAW,
 						 protocols[i]));
 	create(test, UNIX);
-	snapshot = sockwatch_snapshot_kinds(snet());
+	snapshot = sockwatch_snapshot_kinds(snet(), 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
 	KUNIT_ASSERT_EQ(test, snapshot->nr,
 			(unsigned int)ARRAY_SIZE(protocols) + 2);
-	KUNIT_EXPECT_EQ(test, snapshot->rows[0].key, UNIX);
-	KUNIT_EXPECT_EQ(test, snapshot->rows[snapshot->nr - 1].key, TCP6);
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, 0)->key, UNIX);
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, snapshot->nr - 1)->key, TCP6);
 	for (i = 1; i < snapshot->nr; i++)
-		KUNIT_EXPECT_LT(test, snapshot->rows[i - 1].key,
-				snapshot->rows[i].key);
+		KUNIT_EXPECT_LT(test, row_of(snapshot, i - 1)->key,
+				row_of(snapshot, i)->key);
 	sockwatch_snapshot_free(snapshot);
 }
 
@@ -72,13 +72,13 @@ static void other_last(struct kunit *test)
 	sockwatch_account_create_failed(&init_net, -1, 0, 0, -EINVAL);
 	for (i = 0; i < FAKE_KINDS; i++)
 		create(test, sockwatch_kind_pack(U16_MAX, U16_MAX, i));
-	snapshot = sockwatch_snapshot_kinds(snet());
+	snapshot = sockwatch_snapshot_kinds(snet(), 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
 	KUNIT_ASSERT_EQ(test, snapshot->nr, FAKE_KINDS + 1U);
-	KUNIT_EXPECT_EQ(test, snapshot->rows[FAKE_KINDS].key,
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, FAKE_KINDS)->key,
 			SOCKWATCH_KIND_OTHER);
 	KUNIT_EXPECT_EQ(test, 1ULL,
-			sockwatch_row_attempts(&snapshot->rows[FAKE_KINDS]));
+			sockwatch_row_attempts(row_of(snapshot, FAKE_KINDS)));
 	sockwatch_snapshot_free(snapshot);
 }
 
@@ -91,10 +91,10 @@ static void untouched_left_out(struct kunit *test)
 	sockwatch_counters_row(&mine->kinds, LLC);
 	create(test, TCP);
 	KUNIT_EXPECT_EQ(test, atomic_read(&mine->kinds.used), 2);
-	snapshot = sockwatch_snapshot_kinds(mine);
+	snapshot = sockwatch_snapshot_kinds(mine, 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
 	KUNIT_ASSERT_EQ(test, snapshot->nr, 1U);
-	KUNIT_EXPECT_EQ(test, snapshot->rows[0].key, TCP);
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, 0)->key, TCP);
 	sockwatch_snapshot_free(snapshot);
 }
 
@@ -114,10 +114,10 @@ static void sums(struct kunit *test)
 					IPPROTO_TCP, -EPERM);
 	for (i = 0; i < SOCKWATCH_C_MAX; i++)
 		this_cpu_add(cells[i], 1ULL << (4 * i));
-	snapshot = sockwatch_snapshot_kinds(mine);
+	snapshot = sockwatch_snapshot_kinds(mine, 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
 	KUNIT_ASSERT_EQ(test, snapshot->nr, 1U);
-	row = &snapshot->rows[0];
+	row = row_of(snapshot, 0);
 	for (i = 0; i < SOCKWATCH_C_MAX; i++)
 		KUNIT_EXPECT_EQ(test, row->count[i], 1ULL << (4 * i));
 	KUNIT_EXPECT_EQ(test, sockwatch_row_attempts(row),
@@ -168,17 +168,59 @@ static void failures(struct kunit *test)
 	sockwatch_account_create_failed(&init_net, AF_INET, SOCK_STREAM,
 					IPPROTO_TCP, -EPERM);
 	sockwatch_account_create_failed(&init_net, -1, 0, 0, -EPERM);
-	snapshot = sockwatch_snapshot_failures(snet());
+	snapshot = sockwatch_snapshot_failures(snet(), 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
 	KUNIT_ASSERT_EQ(test, snapshot->nr, 3U);
-	KUNIT_EXPECT_EQ(test, snapshot->rows[0].key,
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, 0)->key,
 			sockwatch_failure_pack(TCP, -EPERM));
-	KUNIT_EXPECT_EQ(test, snapshot->rows[0].failures, 1ULL);
-	KUNIT_EXPECT_EQ(test, snapshot->rows[1].key,
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, 0)->failures, 1ULL);
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, 1)->key,
 			sockwatch_failure_pack(TCP, -EMFILE));
-	KUNIT_EXPECT_EQ(test, snapshot->rows[1].failures, 3ULL);
-	KUNIT_EXPECT_EQ(test, snapshot->rows[2].key, SOCKWATCH_KIND_OTHER);
-	KUNIT_EXPECT_EQ(test, snapshot->rows[2].failures, 1ULL);
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, 1)->failures, 3ULL);
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, 2)->key, SOCKWATCH_KIND_OTHER);
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, 2)->failures, 1ULL);
+	sockwatch_snapshot_free(snapshot);
+}
+
+/* A failed connect is a failure, but no attempt at a socket. */
+static void connect_failures(struct kunit *test)
+{
+	struct sock *sk = fake_sock(test, &init_net, TCP);
+	struct sockwatch_snapshot *snapshot;
+
+	create(test, TCP);
+	sockwatch_account_create_failed(&init_net, AF_INET, SOCK_STREAM,
+					IPPROTO_TCP, -EPERM);
+	sockwatch_tcp_connect_failed(sk, -EPERM);
+	sockwatch_tcp_connect_failed(sk, -EPERM);
+	sockwatch_tcp_connect_failed(sk, 0);
+	snapshot = sockwatch_snapshot_failures(snet(), 0);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
+	KUNIT_ASSERT_EQ(test, snapshot->nr, 3U);
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, 0)->key,
+			sockwatch_failure_pack(TCP, -EPERM));
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, 0)->failures, 1ULL);
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, 1)->key,
+			sockwatch_connect_pack(TCP, 0));
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, 1)->failures, 1ULL);
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, 2)->key,
+			sockwatch_connect_pack(TCP, -EPERM));
+	KUNIT_EXPECT_EQ(test, row_of(snapshot, 2)->failures, 2ULL);
+	sockwatch_snapshot_free(snapshot);
+	EXPECT_ROW(test, &init_net, TCP, .attempts = 2, .failures = 1,
+		   .created = 1, .open = 1);
+}
+
+/* A kind that has nothing but failed connects is no row of kinds. */
+static void connect_failures_only(struct kunit *test)
+{
+	struct sock *sk = fake_sock(test, &init_net, TCP6);
+	struct sockwatch_snapshot *snapshot;
+
+	sockwatch_tcp_connect_failed(sk, -ECONNREFUSED);
+	snapshot = sockwatch_snapshot_kinds(snet(), 0);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
+	KUNIT_EXPECT_EQ(test, snapshot->nr, 0U);
 	sockwatch_snapshot_free(snapshot);
 }
 
@@ -195,7 +237,7 @@ static void one_row_a_kind(struct kunit *test)
 						IPPROTO_UDP, -err);
 	}
 	create(test, TCP);
-	snapshot = sockwatch_snapshot_kinds(snet());
+	snapshot = sockwatch_snapshot_kinds(snet(), 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
 	KUNIT_EXPECT_EQ(test, snapshot->nr, 2U);
 	sockwatch_snapshot_free(snapshot);
@@ -231,6 +273,8 @@ static struct kunit_case snapshot_cases[] = {
 	KUNIT_CASE(sums),
 	KUNIT_CASE(fold_order),
 	KUNIT_CASE(failures),
+	KUNIT_CASE(connect_failures),
+	KUNIT_CASE(connect_failures_only),
 	KUNIT_CASE(one_row_a_kind),
 	KUNIT_CASE(hooks),
 	{}

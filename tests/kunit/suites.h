@@ -12,7 +12,14 @@ extern struct kunit_suite sockwatch_account_suite;
 extern struct kunit_suite sockwatch_account_census_suite;
 extern struct kunit_suite sockwatch_account_netns_suite;
 extern struct kunit_suite sockwatch_account_model_suite;
+extern struct kunit_suite sockwatch_account_latency_suite;
 extern struct kunit_suite sockwatch_snapshot_suite;
 extern struct kunit_suite sockwatch_clock_suite;
+extern struct kunit_suite sockwatch_hist_suite;
+extern struct kunit_suite sockwatch_tcpstat_suite;
+extern struct kunit_suite sockwatch_tcp_suite;
+extern struct kunit_suite sockwatch_tcp_gauge_suite;
+extern struct kunit_suite sockwatch_tcp_close_suite;
+extern struct kunit_suite sockwatch_listen_suite;
 
 #endif /* _SOCKWATCH_SUITES_H */

@@ -17,6 +17,8 @@
 #ifndef _UAPI_LINUX_SOCKWATCH_H
 #define _UAPI_LINUX_SOCKWATCH_H
 
+#include <linux/types.h>
+
 #define SOCKWATCH_GENL_NAME	"sockwatch"
 #define SOCKWATCH_GENL_VERSION	1
 
@@ -28,6 +30,7 @@
  *
  *	request: [NETNS_FD | NETNS_PID]
  *	reply:   VERSION, NETNS, TIME_NS, MAX_KINDS, KINDS, LOST,
+ *	         LISTENERS_LOST, NO_MEMORY, MAX_LISTENERS,
  *	         MAX_SOCKETS, [TRACKED, UNTRACKED, DISCARDED, CENSUS_NS,]
  *	         HOOK { NAME, KIND, [REQUIRED], [ATTACHED], [HITS, MISSED] } ...
  *
@@ -54,13 +57,80 @@
  *	  ROWS messages: NETNS, OPERATION, [FAMILY, TYPE, PROTOCOL,] [ERRNO,]
  *	                 COUNT
  *
- *	A row without ERRNO is the overflow row `other`.
+ *	A row without ERRNO is the overflow row `other`.  A failed connect
+ *	without ERRNO has FAMILY: its errno is not known.
+ *
+ * @SOCKWATCH_CMD_GET_STATES: sockets by TCP state (dump)::
+ *
+ *	request: [NETNS_FD | NETNS_PID | ALL_NETNS]
+ *	reply, for each namespace:
+ *	  one head:      NETNS, TIME_NS, ROWS
+ *	  ROWS messages: NETNS, FAMILY, STATE, [SOCKETS,] [ENTERED]
+ *
+ *	A row for each of the families inet and inet6 and each state.
+ *
+ * @SOCKWATCH_CMD_GET_TRANSITIONS: TCP's transition matrix (dump)::
+ *
+ *	request: [NETNS_FD | NETNS_PID | ALL_NETNS]
+ *	reply, for each namespace:
+ *	  one head:      NETNS, TIME_NS, ROWS
+ *	  ROWS messages: NETNS, FAMILY, [FROM,] TO, COUNT
+ *
+ *	Only what has happened.  A row without FROM is of children that came
+ *	into being in TO.
+ *
+ * @SOCKWATCH_CMD_GET_LATENCY: latency histograms (dump)::
+ *
+ *	request: [NETNS_FD | NETNS_PID | ALL_NETNS], [METRIC]
+ *	reply, for each namespace:
+ *	  one head:      NETNS, TIME_NS, ROWS
+ *	  ROWS messages: NETNS, METRIC, FAMILY, [SCOPE,] [STATE,]
+ *	                 COUNT, SUM_NS, MAX_NS, BUCKETS
+ *	  or:            NETNS, METRIC, FAMILY, UNKNOWN
+ *
+ *	Only histograms with samples.  SCOPE is absent where there is no
+ *	peer, STATE where the metric is not time_in_state.
+ *
+ * @SOCKWATCH_CMD_GET_TCP: TCP's retransmits and resets (dump)::
+ *
+ *	request: [NETNS_FD | NETNS_PID | ALL_NETNS]
+ *	reply, for each namespace:
+ *	  one head:      NETNS, TIME_NS, ROWS
+ *	  ROWS messages: NETNS, FAMILY, SCOPE, [RETRANSMITS,]
+ *	                 [SYNACK_RETRANSMITS,] [RESETS_SENT,] [RESETS_RECEIVED]
+ *
+ *	A row for each family and scope.
+ *
+ * @SOCKWATCH_CMD_GET_OPTIONS: options in use when connections closed (dump)::
+ *
+ *	request: [NETNS_FD | NETNS_PID | ALL_NETNS]
+ *	reply, for each namespace:
+ *	  one head:      NETNS, TIME_NS, ROWS
+ *	  ROWS messages: NETNS, FAMILY, PROTOCOL, OPTION, [NAME,] COUNT, TOTAL
+ *
+ * @SOCKWATCH_CMD_GET_LISTENERS: listening TCP sockets (dump)::
+ *
+ *	request: [NETNS_FD | NETNS_PID | ALL_NETNS]
+ *	reply, for each namespace:
+ *	  one head:      NETNS, TIME_NS, ROWS
+ *	  ROWS messages: NETNS, FAMILY, ADDRESS, PORT, BACKLOG, QUEUE, DROPS,
+ *	                 [PID,] [COMM,] UID, [COUNT, SUM_NS, MAX_NS, BUCKETS]
+ *
+ *	Needs CAP_NET_ADMIN in the user namespace that owns the namespace, its
+ *	own too.  COUNT to BUCKETS are of the waits in its accept queue, and
+ *	absent where there was no memory for them.
  */
 enum sockwatch_cmd {
 	SOCKWATCH_CMD_UNSPEC,
 	SOCKWATCH_CMD_GET_INFO,
 	SOCKWATCH_CMD_GET_COUNTERS,
 	SOCKWATCH_CMD_GET_FAILURES,
+	SOCKWATCH_CMD_GET_STATES,
+	SOCKWATCH_CMD_GET_TRANSITIONS,
+	SOCKWATCH_CMD_GET_LATENCY,
+	SOCKWATCH_CMD_GET_TCP,
+	SOCKWATCH_CMD_GET_OPTIONS,
+	SOCKWATCH_CMD_GET_LISTENERS,
 
 	/* private: */
 	__SOCKWATCH_CMD_MAX,
@@ -111,10 +181,47 @@ enum sockwatch_cmd {
  *	older than the load and missed by the census, or lost
  * @SOCKWATCH_A_DISCARDED: u64, socks that went before they became a socket:
  *	of a connect() to a UNIX path where nobody listens, a creation that
- *	failed late, a tun device, or a connection that nobody accepted in a
- *	family without a hook for it
+ *	failed late, a tun device, a connection that nobody accepted in a
+ *	family without a hook for it, or a socket that KCM, ATM or Xen's PV
+ *	calls handed out by a way of their own
  * @SOCKWATCH_A_CENSUS_NS: u64, how long the census took at load
  * @SOCKWATCH_A_HOOK: nest, one for each hook, &enum sockwatch_hook_attr
+ * @SOCKWATCH_A_STATE: u8, a TCP state, TCP_ESTABLISHED to TCP_CLOSING as in
+ *	linux/tcp.h of the C library (1 to 11)
+ * @SOCKWATCH_A_SOCKETS: u64, sockets in the state now; those of TIME_WAIT and
+ *	the requests of SYN_RECV are no socks, and included
+ * @SOCKWATCH_A_ENTERED: u64, how often a socket came into the state
+ * @SOCKWATCH_A_FROM: u8, the state before
+ * @SOCKWATCH_A_TO: u8, the state after
+ * @SOCKWATCH_A_METRIC: u8, &enum sockwatch_metric; in a request, only this one
+ * @SOCKWATCH_A_SCOPE: u8, &enum sockwatch_scope
+ * @SOCKWATCH_A_SUM_NS: u64, the sum of all samples
+ * @SOCKWATCH_A_MAX_NS: u64, the longest sample
+ * @SOCKWATCH_A_BUCKETS: binary, an array of &struct sockwatch_bucket, only
+ *	those with samples, by rising bound
+ * @SOCKWATCH_A_UNKNOWN: u64, how often a time could not be known
+ * @SOCKWATCH_A_RETRANSMITS: u64, segments sent again
+ * @SOCKWATCH_A_SYNACK_RETRANSMITS: u64, SYN/ACKs sent again for a request
+ * @SOCKWATCH_A_RESETS_SENT: u64, RST segments sent, those for no socket too
+ * @SOCKWATCH_A_RESETS_RECEIVED: u64, connections that a RST has ended
+ * @SOCKWATCH_A_OPTION: u8, &enum sockwatch_option
+ * @SOCKWATCH_A_NAME: string, of a congestion control
+ * @SOCKWATCH_A_TOTAL: u64, of how many closed connections (for UDP: sockets)
+ *	COUNT had the option
+ * @SOCKWATCH_A_ADDRESS: binary, the local address, 4 or 16 bytes
+ * @SOCKWATCH_A_PORT: u16, the local port
+ * @SOCKWATCH_A_BACKLOG: u32, connections the accept queue may hold
+ * @SOCKWATCH_A_QUEUE: u32, connections it holds now
+ * @SOCKWATCH_A_DROPS: u64, connections it dropped since it listens
+ * @SOCKWATCH_A_PID: u32, the process that called listen(), as the caller's pid
+ *	namespace numbers it; absent if that does not, or if it is not known
+ * @SOCKWATCH_A_COMM: string, the name it had
+ * @SOCKWATCH_A_UID: u32, the uid of the socket, as the caller's user namespace
+ *	numbers it
+ * @SOCKWATCH_A_MAX_LISTENERS: u32, listening sockets that can be followed
+ * @SOCKWATCH_A_LISTENERS_LOST: u64, those that listen now and found no room
+ * @SOCKWATCH_A_NO_MEMORY: u64, how often there was no memory to begin with the
+ *	states and times of a family
  */
 enum sockwatch_attr {
 	SOCKWATCH_A_UNSPEC,
@@ -152,6 +259,35 @@ enum sockwatch_attr {
 	SOCKWATCH_A_DISCARDED,
 	SOCKWATCH_A_CENSUS_NS,
 	SOCKWATCH_A_HOOK,
+	SOCKWATCH_A_STATE,
+	SOCKWATCH_A_SOCKETS,
+	SOCKWATCH_A_ENTERED,
+	SOCKWATCH_A_FROM,
+	SOCKWATCH_A_TO,
+	SOCKWATCH_A_METRIC,
+	SOCKWATCH_A_SCOPE,
+	SOCKWATCH_A_SUM_NS,
+	SOCKWATCH_A_MAX_NS,
+	SOCKWATCH_A_BUCKETS,
+	SOCKWATCH_A_UNKNOWN,
+	SOCKWATCH_A_RETRANSMITS,
+	SOCKWATCH_A_SYNACK_RETRANSMITS,
+	SOCKWATCH_A_RESETS_SENT,
+	SOCKWATCH_A_RESETS_RECEIVED,
+	SOCKWATCH_A_OPTION,
+	SOCKWATCH_A_NAME,
+	SOCKWATCH_A_TOTAL,
+	SOCKWATCH_A_ADDRESS,
+	SOCKWATCH_A_PORT,
+	SOCKWATCH_A_BACKLOG,
+	SOCKWATCH_A_QUEUE,
+	SOCKWATCH_A_DROPS,
+	SOCKWATCH_A_PID,
+	SOCKWATCH_A_COMM,
+	SOCKWATCH_A_UID,
+	SOCKWATCH_A_MAX_LISTENERS,
+	SOCKWATCH_A_LISTENERS_LOST,
+	SOCKWATCH_A_NO_MEMORY,
 
 	/* private: */
 	__SOCKWATCH_A_MAX,
@@ -189,9 +325,88 @@ enum sockwatch_hook_attr {
  * enum sockwatch_operation - what failed
  *
  * @SOCKWATCH_OPERATION_CREATE: making a socket
+ * @SOCKWATCH_OPERATION_CONNECT: connecting one: TCP, and UNIX stream and
+ *	seqpacket
  */
 enum sockwatch_operation {
 	SOCKWATCH_OPERATION_CREATE = 1,
+	SOCKWATCH_OPERATION_CONNECT,
+};
+
+/**
+ * enum sockwatch_metric - what a latency is of
+ *
+ * @SOCKWATCH_METRIC_SOCKET_CREATE: a system call that made a socket
+ * @SOCKWATCH_METRIC_TCP_CONNECT: first SYN to ESTABLISHED, active
+ * @SOCKWATCH_METRIC_TCP_HANDSHAKE: SYN/ACK to its ACK, passive
+ * @SOCKWATCH_METRIC_TCP_ACCEPT_QUEUE: ESTABLISHED to accept
+ * @SOCKWATCH_METRIC_TCP_LIFETIME: ESTABLISHED to CLOSE
+ * @SOCKWATCH_METRIC_TCP_RTT: the smoothed round trip when it closed
+ * @SOCKWATCH_METRIC_UNIX_ACCEPT_QUEUE: connect to accept
+ * @SOCKWATCH_METRIC_TIME_IN_STATE: in a TCP state, STATE
+ */
+enum sockwatch_metric {
+	SOCKWATCH_METRIC_SOCKET_CREATE = 1,
+	SOCKWATCH_METRIC_TCP_CONNECT,
+	SOCKWATCH_METRIC_TCP_HANDSHAKE,
+	SOCKWATCH_METRIC_TCP_ACCEPT_QUEUE,
+	SOCKWATCH_METRIC_TCP_LIFETIME,
+	SOCKWATCH_METRIC_TCP_RTT,
+	SOCKWATCH_METRIC_UNIX_ACCEPT_QUEUE,
+	SOCKWATCH_METRIC_TIME_IN_STATE,
+};
+
+/**
+ * enum sockwatch_scope - where the peer of a connection is
+ *
+ * @SOCKWATCH_SCOPE_LOCAL: at an address of this host in this namespace
+ * @SOCKWATCH_SCOPE_REMOTE: anywhere else
+ */
+enum sockwatch_scope {
+	SOCKWATCH_SCOPE_LOCAL = 1,
+	SOCKWATCH_SCOPE_REMOTE,
+};
+
+/**
+ * struct sockwatch_bucket - a part of a histogram
+ *
+ * @le_ns: its upper bound, which is in it; the lower one is the bound before.
+ *	All ones: no upper bound
+ * @count: samples in it
+ *
+ * Bounds are ((4 + n % 4) << n / 4) * 128 nanoseconds for n from 0 to 112,
+ * four to an octave: 512 ns, 640 ns, ... 137 s.
+ */
+struct sockwatch_bucket {
+	__u64 le_ns;
+	__u64 count;
+};
+
+/**
+ * enum sockwatch_option - what a connection had when it closed
+ *
+ * @SOCKWATCH_OPTION_NODELAY: TCP_NODELAY was set
+ * @SOCKWATCH_OPTION_CORK: TCP_CORK was set
+ * @SOCKWATCH_OPTION_SACK: selective acknowledgments were agreed on
+ * @SOCKWATCH_OPTION_TIMESTAMPS: timestamps were
+ * @SOCKWATCH_OPTION_WSCALE: window scaling was
+ * @SOCKWATCH_OPTION_ECN: explicit congestion notification was
+ * @SOCKWATCH_OPTION_KEEPALIVE: SO_KEEPALIVE was set
+ * @SOCKWATCH_OPTION_FASTOPEN: data in the SYN was sent and acknowledged
+ * @SOCKWATCH_OPTION_CONGESTION: the congestion control was NAME
+ * @SOCKWATCH_OPTION_CONNECTED: of UDP: the socket had a peer
+ */
+enum sockwatch_option {
+	SOCKWATCH_OPTION_NODELAY = 1,
+	SOCKWATCH_OPTION_CORK,
+	SOCKWATCH_OPTION_SACK,
+	SOCKWATCH_OPTION_TIMESTAMPS,
+	SOCKWATCH_OPTION_WSCALE,
+	SOCKWATCH_OPTION_ECN,
+	SOCKWATCH_OPTION_KEEPALIVE,
+	SOCKWATCH_OPTION_FASTOPEN,
+	SOCKWATCH_OPTION_CONGESTION,
+	SOCKWATCH_OPTION_CONNECTED,
 };
 
 #endif /* _UAPI_LINUX_SOCKWATCH_H */
