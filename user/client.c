@@ -2,6 +2,7 @@
 /* Finds the module and asks it, again if an answer got lost. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
@@ -116,67 +117,37 @@ void client_close(struct client *client)
 	free(client);
 }
 
-static int get_dump(struct client *client, const struct client_scope *scope,
-		    uint8_t cmd, struct decode_list *list,
-		    struct error *error)
+int client_get_dump(struct client *client, const struct client_query *query,
+		    struct client_dump *dump, struct error *error)
 {
+	struct decode_list list = { 0 };
 	const struct exchange ex = {
-		.cmd = cmd,
+		.cmd = query->layout->cmd,
 		.flags = NLM_F_DUMP,
-		.scope = scope,
+		.scope = &query->scope,
+		.metric = query->metric,
+		.privileged = query->layout->privileged,
 		.handle = decode_dump,
-		.arg = list,
+		.arg = &list,
 		.error = error,
 	};
-	size_t row_bytes = list->dump.row_bytes;
 	int rc = -EAGAIN;
 	int tries;
 
 	for (tries = 0; rc == -EAGAIN && tries < EXCHANGE_TRIES; tries++) {
-		client_dump_free(&list->dump);
-		list->dump.row_bytes = row_bytes;
-		list->capacity = 0;
+		client_dump_free(&list.dump);
+		list = (struct decode_list) { .dump.layout = query->layout };
 		rc = try_once(client, &ex, !tries);
 	}
 	if (!rc)
-		rc = decode_dump_complete(&list->dump, error);
-	if (!rc && list->dump.netns_count > 1 &&
-	    scope->which != CLIENT_ALL_NETNS)
+		rc = decode_dump_complete(&list.dump, error);
+	if (!rc && list.dump.netns_count > 1 &&
+	    query->scope.which != CLIENT_ALL_NETNS)
 		rc = error_set(error, -EBADMSG,
 			       "the kernel's answer is about more than was asked");
 	if (rc)
-		client_dump_free(&list->dump);
-	return rc;
-}
-
-int client_get_counters(struct client *client,
-			const struct client_scope *scope,
-			struct client_dump *dump, struct error *error)
-{
-	struct decode_list list = {
-		.dump.row_bytes = sizeof(struct client_counters),
-		.fields = decode_counters_fields,
-	};
-	int rc = get_dump(client, scope, SOCKWATCH_CMD_GET_COUNTERS, &list,
-			  error);
-
-	if (!rc)
-		*dump = list.dump;
-	return rc;
-}
-
-int client_get_failures(struct client *client,
-			const struct client_scope *scope,
-			struct client_dump *dump, struct error *error)
-{
-	struct decode_list list = {
-		.dump.row_bytes = sizeof(struct client_failure),
-		.fields = decode_failure_fields,
-	};
-	int rc = get_dump(client, scope, SOCKWATCH_CMD_GET_FAILURES, &list,
-			  error);
-
-	if (!rc)
+		client_dump_free(&list.dump);
+	else
 		*dump = list.dump;
 	return rc;
 }
@@ -205,6 +176,25 @@ int client_get_info(struct client *client, const struct client_scope *scope,
 	}
 	*info = fresh;
 	return 0;
+}
+
+static void *copy(const void *from, size_t count, size_t bytes)
+{
+	/* One more: an empty list is no lack of memory. */
+	void *to = calloc(count + 1, bytes);
+
+	return to && count ? memcpy(to, from, count * bytes) : to;
+}
+
+int client_dump_copy(struct client_dump *to, const struct client_dump *from)
+{
+	*to = *from;
+	to->netns = copy(from->netns, from->netns_count, sizeof(*to->netns));
+	to->rows = copy(from->rows, from->row_count, from->layout->row_bytes);
+	if (to->netns && to->rows)
+		return 0;
+	client_dump_free(to);
+	return -ENOMEM;
 }
 
 void client_dump_free(struct client_dump *dump)

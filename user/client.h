@@ -7,23 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "client_row.h"
 #include "error.h"
 
-/** CLIENT_TEXT_BYTES - room for a name or a version sent by the module */
-#define CLIENT_TEXT_BYTES 64
-
 struct client;
-
-/**
- * struct client_number - a number that the module may not have sent
- *
- * @known: whether it came; an older module does not know every number
- * @value: the number, 0 while @known is false
- */
-struct client_number {
-	bool known;
-	uint64_t value;
-};
 
 /**
  * enum client_which - how a network namespace is chosen
@@ -52,65 +39,16 @@ struct client_scope {
 };
 
 /**
- * struct client_kind - a kind of socket; all unknown in the row `other`
+ * struct client_query - what to read
  *
- * @family: AF_*
- * @sock_type: SOCK_*
- * @protocol: a protocol of @family
+ * @layout: the list
+ * @scope: the namespaces
+ * @metric: only this one of the latencies, or 0
  */
-struct client_kind {
-	struct client_number family;
-	struct client_number sock_type;
-	struct client_number protocol;
-};
-
-/**
- * struct client_counters - a row of the counters; the fields are those of
- *	&enum sockwatch_attr
- *
- * @kind: first, as in every row
- * @attempts: calls that asked for a socket and have ended
- * @failures: of these, the failed ones
- * @created: sockets made by a system call
- * @kernel: sockets the kernel made for itself
- * @accepted: sockets handed out by accept
- * @preexisting: sockets found when the module was loaded
- * @released: of all these, the ones that are gone
- * @open: the ones that are left
- * @kernel_open: the part of @open that the kernel holds
- * @cloned: socks made for an incoming connection
- * @unaccepted: of these, the ones that went without an accept
- * @lost: sockets that did not fit into the tracking table
- */
-struct client_counters {
-	struct client_kind kind;
-	struct client_number attempts;
-	struct client_number failures;
-	struct client_number created;
-	struct client_number kernel;
-	struct client_number accepted;
-	struct client_number preexisting;
-	struct client_number released;
-	struct client_number open;
-	struct client_number kernel_open;
-	struct client_number cloned;
-	struct client_number unaccepted;
-	struct client_number lost;
-};
-
-/**
- * struct client_failure - a row of the failed attempts
- *
- * @kind: first, as in every row
- * @operation: &enum sockwatch_operation
- * @error: a positive errno; unknown in the row `other`
- * @count: how often
- */
-struct client_failure {
-	struct client_kind kind;
-	struct client_number operation;
-	struct client_number error;
-	struct client_number count;
+struct client_query {
+	const struct client_layout *layout;
+	struct client_scope scope;
+	uint8_t metric;
 };
 
 /**
@@ -135,16 +73,15 @@ struct client_netns {
  *
  * @netns: the namespaces
  * @netns_count: how many
- * @rows: all their rows, structs of nothing but &struct client_number that
- *	begin with a &struct client_kind
- * @row_bytes: the size of one row
+ * @layout: what the rows are
+ * @rows: all their rows
  * @row_count: how many
  */
 struct client_dump {
 	struct client_netns *netns;
 	size_t netns_count;
+	const struct client_layout *layout;
 	void *rows;
-	size_t row_bytes;
 	size_t row_count;
 };
 
@@ -178,6 +115,9 @@ struct client_hook {
  * @lost: sockets that did not fit into the tracking table
  * @tracked: entries of that table in use
  * @max_sockets: entries it has
+ * @max_listeners: listening sockets that can be followed
+ * @listeners_lost: those that there was no room for
+ * @no_memory: how often there was no memory to begin with a family
  * @untracked: socks that went and had never been seen
  * @discarded: socks that went before they became a socket
  * @census_ns: how long the census took at load
@@ -193,6 +133,9 @@ struct client_info {
 	struct client_number lost;
 	struct client_number tracked;
 	struct client_number max_sockets;
+	struct client_number max_listeners;
+	struct client_number listeners_lost;
+	struct client_number no_memory;
 	struct client_number untracked;
 	struct client_number discarded;
 	struct client_number census_ns;
@@ -219,11 +162,11 @@ int client_open(struct client **clientp, struct error *error);
 void client_close(struct client *client);
 
 /**
- * client_get_counters() - read the counters
+ * client_get_dump() - read a list
  *
  * @client: from client_open()
- * @scope: the namespaces
- * @dump: where the rows go, &struct client_counters; only touched on success
+ * @query: which list, of which namespaces
+ * @dump: where the rows go; only touched on success
  * @error: filled on failure
  *
  * The whole answer is read and checked before it is handed out.  Reading is
@@ -232,23 +175,8 @@ void client_close(struct client *client);
  *
  * Return: 0, or a negative errno.
  */
-int client_get_counters(struct client *client,
-			const struct client_scope *scope,
-			struct client_dump *dump, struct error *error);
-
-/**
- * client_get_failures() - read the failed attempts
- *
- * @client: from client_open()
- * @scope: the namespaces
- * @dump: where the rows go, &struct client_failure; only touched on success
- * @error: filled on failure
- *
- * Return: 0, or a negative errno.
- */
-int client_get_failures(struct client *client,
-			const struct client_scope *scope,
-			struct client_dump *dump, struct error *error);
+int client_get_dump(struct client *client, const struct client_query *query,
+		    struct client_dump *dump, struct error *error);
 
 /**
  * client_get_info() - read what the module says about itself
@@ -262,6 +190,16 @@ int client_get_failures(struct client *client,
  */
 int client_get_info(struct client *client, const struct client_scope *scope,
 		    struct client_info *info, struct error *error);
+
+/**
+ * client_dump_copy() - copy a dump
+ *
+ * @to: where the copy goes
+ * @from: the dump
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int client_dump_copy(struct client_dump *to, const struct client_dump *from);
 
 /**
  * client_dump_free() - free what a dump holds

@@ -19,6 +19,8 @@
  * @scope: the network namespaces to ask about
  * @filter: which rows to print
  * @all: the word `all` of the command kinds
+ * @stats: the option --stats of the command states
+ * @before: what the command latency read in the round before
  * @client: connected by cmd_connect() when first needed, or NULL
  * @out: where to print; main writes it to stdout when the round is complete
  */
@@ -28,6 +30,8 @@ struct ctx {
 	struct client_scope scope;
 	struct filter filter;
 	bool all;
+	bool stats;
+	struct client_dump before;
 	struct client *client;
 	FILE *out;
 };
@@ -39,6 +43,8 @@ struct ctx {
  * @summary: one line for the general help
  * @help: the text of --help
  * @all_netns: whether it takes --all-netns
+ * @stats: whether it takes --stats
+ * @hist: whether it takes --hist
  * @parse: reads the words after the command; returns 0 or -EINVAL
  * @run: one round; returns 0 or a negative errno
  */
@@ -47,16 +53,34 @@ struct command {
 	const char *summary;
 	const char *help;
 	bool all_netns;
+	bool stats;
+	bool hist;
 	int (*parse)(struct ctx *ctx, char *const *words, int count,
 		     struct error *error);
 	int (*run)(struct ctx *ctx, struct error *error);
 };
+
+/** cmd_render - prints a list, returns 0 or -ENOMEM */
+typedef int cmd_render(FILE *out, const struct render_style *style,
+		       const struct client_dump *dump);
 
 /** cmd_show - the command show */
 extern const struct command cmd_show;
 
 /** cmd_failures - the command failures */
 extern const struct command cmd_failures;
+
+/** cmd_states - the command states */
+extern const struct command cmd_states;
+
+/** cmd_latency - the command latency */
+extern const struct command cmd_latency;
+
+/** cmd_options - the command options */
+extern const struct command cmd_options;
+
+/** cmd_listeners - the command listeners */
+extern const struct command cmd_listeners;
 
 /** cmd_info - the command info */
 extern const struct command cmd_info;
@@ -65,7 +89,7 @@ extern const struct command cmd_info;
 extern const struct command cmd_kinds;
 
 /**
- * cmd_parse_filter() - read words that are nothing but a filter
+ * cmd_parse_filter() - read words that are nothing but a kind's filter
  *
  * @ctx: its filter is filled
  * @words: the words
@@ -78,6 +102,19 @@ int cmd_parse_filter(struct ctx *ctx, char *const *words, int count,
 		     struct error *error);
 
 /**
+ * cmd_parse_none() - refuse every word
+ *
+ * @ctx: not touched
+ * @words: the words
+ * @count: how many
+ * @error: filled on failure
+ *
+ * Return: 0, or -EINVAL.
+ */
+int cmd_parse_none(struct ctx *ctx, char *const *words, int count,
+		   struct error *error);
+
+/**
  * cmd_connect() - connect to the module, unless that is done already
  *
  * @ctx: its client is filled
@@ -86,6 +123,34 @@ int cmd_parse_filter(struct ctx *ctx, char *const *words, int count,
  * Return: 0, or a negative errno.
  */
 int cmd_connect(struct ctx *ctx, struct error *error);
+
+/**
+ * cmd_fetch() - read a list and leave what is wanted of it
+ *
+ * @ctx: its filter says what
+ * @layout: which list
+ * @metric: only this one of the latencies, or 0
+ * @dump: where the rows go; only touched on success
+ * @error: filled on failure
+ *
+ * Return: 0, or a negative errno.
+ */
+int cmd_fetch(struct ctx *ctx, const struct client_layout *layout,
+	      uint8_t metric, struct client_dump *dump, struct error *error);
+
+/**
+ * cmd_run_dump() - a round of a command that prints one list
+ *
+ * @ctx: what the command works with
+ * @layout: which list
+ * @table: prints it as a table
+ * @json: prints it as JSON
+ * @error: filled on failure
+ *
+ * Return: 0, or a negative errno.
+ */
+int cmd_run_dump(struct ctx *ctx, const struct client_layout *layout,
+		 cmd_render *table, cmd_render *json, struct error *error);
 
 /**
  * cmd_rendered() - turn what a renderer returned into an error

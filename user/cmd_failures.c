@@ -5,9 +5,10 @@
 static const char help[] =
 "Usage: sockwatch [OPTIONS] failures [FILTER]\n"
 "\n"
-"Prints how often making a socket failed, a row for each errno and each\n"
-"family, type and protocol that was asked for.  What found no room of its own\n"
-"is counted as `other`.\n"
+"Prints how often making a socket (create) and connecting one (connect: TCP,\n"
+"and UNIX stream and seqpacket) failed, a row for each errno and each family,\n"
+"type and protocol that was asked for.  An errno may be `unknown`.  What found\n"
+"no room of its own is counted as `other`.\n"
 "\n"
 "FILTER is any of, and all must hold:\n"
 "  family NAME   such as inet, inet6, unix, netlink, packet, vsock\n"
@@ -17,22 +18,8 @@ static const char help[] =
 
 static int run(struct ctx *ctx, struct error *error)
 {
-	struct client_dump dump = { 0 };
-	int rc;
-
-	rc = cmd_connect(ctx, error);
-	if (!rc)
-		rc = client_get_failures(ctx->client, &ctx->scope, &dump,
-					 error);
-	if (rc)
-		return rc;
-	filter_dump(&ctx->filter, &dump);
-	if (ctx->json)
-		rc = render_json_failures(ctx->out, &ctx->style, &dump);
-	else
-		rc = render_table_failures(ctx->out, &ctx->style, &dump);
-	client_dump_free(&dump);
-	return cmd_rendered(rc, error);
+	return cmd_run_dump(ctx, &client_layout_failures, render_table_failures,
+			    render_json_failures, error);
 }
 
 const struct command cmd_failures = {

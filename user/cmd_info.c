@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* sockwatch info: the module's version, limits, losses and hooks. */
-#include <errno.h>
-
 #include "cmd.h"
 
 static const char help[] =
@@ -16,17 +14,6 @@ static const char help[] =
 "  census     how long it took to find the sockets that existed at load\n"
 "and where it listens in the kernel, with hits and misses.  `-` is not known:\n"
 "what counts for the whole machine is told in the first network namespace only.\n";
-
-static int parse(struct ctx *ctx, char *const *words, int count,
-		 struct error *error)
-{
-	(void)ctx;
-	if (count)
-		return error_set(error, -EINVAL,
-				 "unknown word '%.64s': info takes none",
-				 words[0]);
-	return 0;
-}
 
 static int run(struct ctx *ctx, struct error *error)
 {
@@ -50,6 +37,6 @@ const struct command cmd_info = {
 	.name = "info",
 	.summary = "the module's version, limits, losses and hooks",
 	.help = help,
-	.parse = parse,
+	.parse = cmd_parse_none,
 	.run = run,
 };

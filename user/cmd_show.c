@@ -26,22 +26,8 @@ static const char help[] =
 
 static int run(struct ctx *ctx, struct error *error)
 {
-	struct client_dump dump = { 0 };
-	int rc;
-
-	rc = cmd_connect(ctx, error);
-	if (!rc)
-		rc = client_get_counters(ctx->client, &ctx->scope, &dump,
-					 error);
-	if (rc)
-		return rc;
-	filter_dump(&ctx->filter, &dump);
-	if (ctx->json)
-		rc = render_json_counters(ctx->out, &ctx->style, &dump);
-	else
-		rc = render_table_counters(ctx->out, &ctx->style, &dump);
-	client_dump_free(&dump);
-	return cmd_rendered(rc, error);
+	return cmd_run_dump(ctx, &client_layout_counters, render_table_counters,
+			    render_json_counters, error);
 }
 
 const struct command cmd_show = {

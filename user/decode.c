@@ -14,56 +14,26 @@
 #include "decode.h"
 #include "error.h"
 
-#define FIELD(type, name, attribute) \
-	{ .attr = SOCKWATCH_A_##attribute, .offset = offsetof(type, name) }
-
-static const struct decode_field kind_fields[] = {
-	FIELD(struct client_kind, family, FAMILY),
-	FIELD(struct client_kind, sock_type, TYPE),
-	FIELD(struct client_kind, protocol, PROTOCOL),
+static const struct client_field info_fields[] = {
+	CLIENT_FIELD(struct client_info, netns, NETNS),
+	CLIENT_FIELD(struct client_info, time_ns, TIME_NS),
+	CLIENT_FIELD(struct client_info, kinds, KINDS),
+	CLIENT_FIELD(struct client_info, max_kinds, MAX_KINDS),
+	CLIENT_FIELD(struct client_info, lost, LOST),
+	CLIENT_FIELD(struct client_info, tracked, TRACKED),
+	CLIENT_FIELD(struct client_info, max_sockets, MAX_SOCKETS),
+	CLIENT_FIELD(struct client_info, max_listeners, MAX_LISTENERS),
+	CLIENT_FIELD(struct client_info, listeners_lost, LISTENERS_LOST),
+	CLIENT_FIELD(struct client_info, no_memory, NO_MEMORY),
+	CLIENT_FIELD(struct client_info, untracked, UNTRACKED),
+	CLIENT_FIELD(struct client_info, discarded, DISCARDED),
+	CLIENT_FIELD(struct client_info, census_ns, CENSUS_NS),
 	{ 0 }
 };
 
-const struct decode_field decode_counters_fields[] = {
-	FIELD(struct client_counters, attempts, ATTEMPTS),
-	FIELD(struct client_counters, failures, FAILURES),
-	FIELD(struct client_counters, created, CREATED),
-	FIELD(struct client_counters, kernel, KERNEL),
-	FIELD(struct client_counters, accepted, ACCEPTED),
-	FIELD(struct client_counters, preexisting, PREEXISTING),
-	FIELD(struct client_counters, released, RELEASED),
-	FIELD(struct client_counters, open, OPEN),
-	FIELD(struct client_counters, kernel_open, KERNEL_OPEN),
-	FIELD(struct client_counters, cloned, CLONED),
-	FIELD(struct client_counters, unaccepted, UNACCEPTED),
-	FIELD(struct client_counters, lost, LOST),
-	{ 0 }
-};
-
-const struct decode_field decode_failure_fields[] = {
-	FIELD(struct client_failure, operation, OPERATION),
-	FIELD(struct client_failure, error, ERRNO),
-	FIELD(struct client_failure, count, COUNT),
-	{ 0 }
-};
-
-static const struct decode_field info_fields[] = {
-	FIELD(struct client_info, netns, NETNS),
-	FIELD(struct client_info, time_ns, TIME_NS),
-	FIELD(struct client_info, kinds, KINDS),
-	FIELD(struct client_info, max_kinds, MAX_KINDS),
-	FIELD(struct client_info, lost, LOST),
-	FIELD(struct client_info, tracked, TRACKED),
-	FIELD(struct client_info, max_sockets, MAX_SOCKETS),
-	FIELD(struct client_info, untracked, UNTRACKED),
-	FIELD(struct client_info, discarded, DISCARDED),
-	FIELD(struct client_info, census_ns, CENSUS_NS),
-	{ 0 }
-};
-
-static const struct decode_field hook_fields[] = {
-	FIELD(struct client_hook, hits, HOOK_HITS),
-	FIELD(struct client_hook, missed, HOOK_MISSED),
+static const struct client_field hook_fields[] = {
+	CLIENT_FIELD(struct client_hook, hits, HOOK_HITS),
+	CLIENT_FIELD(struct client_hook, missed, HOOK_MISSED),
 	{ 0 }
 };
 
@@ -106,22 +76,97 @@ static int get_number(struct nlattr *nla, struct client_number *number)
 	return 0;
 }
 
-static int get_fields(struct nlattr **tb, const struct decode_field *field,
-		      void *to, struct error *error)
-{
-	for (; field->attr; field++) {
-		void *number = (char *)to + field->offset;
-
-		if (tb[field->attr] && get_number(tb[field->attr], number))
-			return bad_message(error, "a number of an odd size");
-	}
-	return 0;
-}
-
 static void get_text(struct nlattr *nla, char *to, size_t to_bytes)
 {
 	if (nla)
 		decode_text(to, to_bytes, nla_data(nla), nla_len(nla));
+}
+
+static const char *get_address(struct nlattr *nla,
+			       struct client_address *address)
+{
+	size_t bytes = nla_len(nla);
+
+	if (bytes != 4 && bytes != 16)
+		return "an address of an odd size";
+	address->bytes = bytes;
+	memcpy(address->data, nla_data(nla), bytes);
+	return NULL;
+}
+
+/* They are sent by rising bound; @next is the first that may still come. */
+static const char *get_bucket(const struct sockwatch_bucket *from, size_t *next,
+			      struct hist *hist)
+{
+	size_t bucket = hist_find(from->le_ns);
+
+	if (bucket == HIST_BUCKETS)
+		return "a bucket with an odd bound";
+	if (bucket < *next)
+		return "buckets out of order";
+	hist->count[bucket] = from->count;
+	*next = bucket + 1;
+	return NULL;
+}
+
+static const char *get_times(struct nlattr *nla, struct client_times *times)
+{
+	const char *data = nla_data(nla);
+	struct sockwatch_bucket from;
+	const char *why = NULL;
+	size_t next = 0;
+	uint64_t total;
+	int left;
+
+	for (left = nla_len(nla); !why && left > 0; left -= sizeof(from)) {
+		if (left < (int)sizeof(from))
+			return "buckets of an odd size";
+		memcpy(&from, data, sizeof(from));
+		data += sizeof(from);
+		why = get_bucket(&from, &next, &times->hist);
+	}
+	if (!why && (!hist_total(&times->hist, &total) ||
+		     (times->count.known && times->count.value != total)))
+		why = "a histogram that does not add up";
+	times->known = true;
+	times->limit_ns = times->max_ns.known ? times->max_ns.value :
+						HIST_NO_LIMIT;
+	return why;
+}
+
+static const char *get_field(struct nlattr *nla,
+			     const struct client_field *field, void *to)
+{
+	struct client_number *number = to;
+
+	switch (field->kind) {
+	case CLIENT_NUMBER:
+		if (get_number(nla, number))
+			return "a number of an odd size";
+		if (field->max && number->value - 1 >= field->max)
+			return "a TCP state that does not exist";
+		break;
+	case CLIENT_TEXT:
+		get_text(nla, to, CLIENT_TEXT_BYTES);
+		break;
+	case CLIENT_ADDRESS:
+		return get_address(nla, to);
+	case CLIENT_TIMES:
+		return get_times(nla, to);
+	}
+	return NULL;
+}
+
+static int get_fields(struct nlattr **tb, const struct client_field *field,
+		      void *to, struct error *error)
+{
+	const char *why = NULL;
+
+	for (; !why && field->attr; field++)
+		if (tb[field->attr])
+			why = get_field(tb[field->attr], field,
+					(char *)to + field->offset);
+	return why ? bad_message(error, why) : 0;
 }
 
 static int parse(struct nlmsghdr *nlh, struct nlattr **tb, int max,
@@ -187,20 +232,20 @@ static int decode_head(struct decode_list *list, struct nlattr **tb,
 static void *add_row(struct decode_list *list)
 {
 	struct client_dump *dump = &list->dump;
+	size_t bytes = dump->layout->row_bytes;
 	char *row;
 
 	if (dump->row_count == list->capacity) {
 		size_t capacity = list->capacity ? 2 * list->capacity : 64;
-		void *rows = reallocarray(dump->rows, capacity,
-					  dump->row_bytes);
+		void *rows = reallocarray(dump->rows, capacity, bytes);
 
 		if (!rows)
 			return NULL;
 		dump->rows = rows;
 		list->capacity = capacity;
 	}
-	row = (char *)dump->rows + dump->row_count++ * dump->row_bytes;
-	return memset(row, 0, dump->row_bytes);
+	row = (char *)dump->rows + dump->row_count++ * bytes;
+	return memset(row, 0, bytes);
 }
 
 static int decode_row(struct decode_list *list, struct nlattr **tb,
@@ -208,7 +253,6 @@ static int decode_row(struct decode_list *list, struct nlattr **tb,
 {
 	struct client_netns *netns = last_netns(&list->dump);
 	void *row;
-	int rc;
 
 	if (!netns || netns->inode != inode)
 		return bad_message(error, "a row before its namespace");
@@ -218,10 +262,7 @@ static int decode_row(struct decode_list *list, struct nlattr **tb,
 	if (!row)
 		return error_set(error, -ENOMEM, "out of memory");
 	netns->count++;
-	rc = get_fields(tb, kind_fields, row, error);
-	if (rc)
-		return rc;
-	return get_fields(tb, list->fields, row, error);
+	return get_fields(tb, list->dump.layout->fields, row, error);
 }
 
 int decode_dump(struct nlmsghdr *nlh, void *arg, struct error *error)

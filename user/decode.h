@@ -12,27 +12,14 @@
 struct nlmsghdr;
 
 /**
- * struct decode_field - an attribute and where its number goes
- *
- * @attr: the attribute
- * @offset: of a &struct client_number in the row
- */
-struct decode_field {
-	uint16_t attr;
-	uint16_t offset;
-};
-
-/**
  * struct decode_list - a dump while it comes in
  *
- * @dump: what has come so far
+ * @dump: what has come so far; its layout is given
  * @capacity: rows there is room for in @dump
- * @fields: what a row holds beside its kind, ends with attribute 0
  */
 struct decode_list {
 	struct client_dump dump;
 	size_t capacity;
-	const struct decode_field *fields;
 };
 
 /**
@@ -45,12 +32,6 @@ struct decode_family {
 	uint16_t id;
 	uint32_t version;
 };
-
-/** decode_counters_fields - the fields of &struct client_counters */
-extern const struct decode_field decode_counters_fields[];
-
-/** decode_failure_fields - the fields of &struct client_failure */
-extern const struct decode_field decode_failure_fields[];
 
 /**
  * decode_text() - copy text from a message, safe for a terminal and for JSON

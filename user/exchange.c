@@ -144,6 +144,8 @@ static int send_request(struct nl_sock *sock, struct exchange *ex)
 					    SOCKWATCH_GENL_NAME);
 		else
 			rc = put_scope(msg, ex->scope);
+		if (!rc && ex->metric)
+			rc = nla_put_u8(msg, SOCKWATCH_A_METRIC, ex->metric);
 	}
 	if (!rc) {
 		rc = nl_send_auto(sock, msg);
@@ -189,7 +191,9 @@ static int explain_refusal(const struct exchange *ex)
 		return error_set(ex->error, ex->refusal,
 				 "the loaded module is older than this command and cannot answer this");
 	/* Some kernels, 6.1 is one, drop what the module says to a dump. */
-	if (ex->refusal == -EPERM && other)
+	if (ex->refusal == -EPERM && ex->privileged)
+		hint = ": this needs CAP_NET_ADMIN over the namespace";
+	else if (ex->refusal == -EPERM && other)
 		hint = ": another namespace needs CAP_NET_ADMIN over it";
 	return error_set(ex->error, ex->refusal, "the kernel said no: %s%s",
 			 strerror(-ex->refusal), hint);

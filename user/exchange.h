@@ -23,6 +23,8 @@ struct nlmsghdr;
  * @cmd: the command
  * @flags: NLM_F_DUMP or 0
  * @scope: the namespaces; NULL for a request to the netlink controller
+ * @metric: the only one that is asked for, or 0
+ * @privileged: it needs CAP_NET_ADMIN in any namespace
  * @handle: takes one message of the reply
  * @arg: for @handle
  * @error: for @handle
@@ -41,6 +43,8 @@ struct exchange {
 	uint8_t cmd;
 	int flags;
 	const struct client_scope *scope;
+	uint8_t metric;
+	bool privileged;
 	int (*handle)(struct nlmsghdr *nlh, void *arg,
 		      struct error *error);
 	void *arg;

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <linux/sockwatch.h>
+
 #include "error.h"
 #include "filter.h"
 #include "names.h"
@@ -59,52 +61,122 @@ static int take_protocol(struct filter *filter, const char *word,
 	return 0;
 }
 
+static int take_state(struct filter *filter, const char *word,
+		      struct error *error)
+{
+	char list[NAMES_LIST_BYTES];
+	unsigned int number;
+
+	if (!names_find_state(word, &number)) {
+		names_list_states(list);
+		return unknown("state", word, list, error);
+	}
+	filter->state = (struct client_number) { true, number };
+	return 0;
+}
+
+static int take_scope(struct filter *filter, const char *word,
+		      struct error *error)
+{
+	char list[NAMES_LIST_BYTES];
+	unsigned int number;
+
+	if (!names_find_scope(word, &number)) {
+		names_list_scopes(list);
+		return unknown("scope", word, list, error);
+	}
+	filter->scope = (struct client_number) { true, number };
+	return 0;
+}
+
 static const struct filter_word {
-	const char *key;
+	enum filter_key key;
+	const char *text;
 	int (*take)(struct filter *filter, const char *word,
 		    struct error *error);
 } filter_words[] = {
-	{ "family", take_family },
-	{ "type", take_type },
-	{ "proto", take_protocol },
+	{ FILTER_FAMILY, "family", take_family },
+	{ FILTER_TYPE, "type", take_type },
+	{ FILTER_PROTO, "proto", take_protocol },
+	{ FILTER_SCOPE, "scope", take_scope },
+	{ FILTER_STATE, "state", take_state },
 };
 
-static const struct filter_word *find_word(const char *key)
+#define WORDS (sizeof(filter_words) / sizeof(*filter_words))
+
+static const struct filter_word *find_word(unsigned int keys, const char *text)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(filter_words) / sizeof(*filter_words); i++)
-		if (!strcmp(filter_words[i].key, key))
+	for (i = 0; i < WORDS; i++)
+		if (filter_words[i].key & keys &&
+		    !strcmp(filter_words[i].text, text))
 			return &filter_words[i];
 	return NULL;
 }
 
-int filter_parse(struct filter *filter, char *const *words, int count,
-		 struct error *error)
+static int no_such_key(unsigned int keys, const char *text, struct error *error)
 {
-	bool seen[sizeof(filter_words) / sizeof(*filter_words)] = { false };
+	const char *comma = "";
+	char list[64] = "";
+	size_t i;
+
+	for (i = 0; i < WORDS; i++) {
+		if (!(filter_words[i].key & keys))
+			continue;
+		keys &= ~filter_words[i].key;
+		if (*comma && !keys)
+			comma = " or ";
+		strcat(strcat(list, comma), filter_words[i].text);
+		comma = ", ";
+	}
+	return error_set(error, -EINVAL, "unknown filter '%.64s': use %s",
+			 text, list);
+}
+
+int filter_parse(struct filter *filter, unsigned int keys, char *const *words,
+		 int count, struct error *error)
+{
 	const struct filter_word *word;
+	unsigned int seen = 0;
 	int i, rc;
 
 	for (i = 0; i < count; i += 2) {
-		word = find_word(words[i]);
+		word = find_word(keys, words[i]);
 		if (!word)
-			return error_set(error, -EINVAL,
-					 "unknown filter '%.64s': use family, type or proto",
-					 words[i]);
+			return no_such_key(keys, words[i], error);
 		if (i + 1 == count)
 			return error_set(error, -EINVAL,
 					 "'%s' needs a name after it",
-					 word->key);
-		if (seen[word - filter_words])
+					 word->text);
+		if (seen & word->key)
 			return error_set(error, -EINVAL,
 					 "'%s' is given twice, and no socket is of both",
-					 word->key);
-		seen[word - filter_words] = true;
+					 word->text);
+		seen |= word->key;
 		rc = word->take(filter, words[i + 1], error);
 		if (rc)
 			return rc;
 	}
+	return 0;
+}
+
+bool filter_is_key(unsigned int keys, const char *word)
+{
+	return find_word(keys, word);
+}
+
+int filter_parse_metric(struct filter *filter, const char *word,
+			struct error *error)
+{
+	char list[NAMES_LIST_BYTES];
+	unsigned int number;
+
+	if (!names_find_metric(word, &number)) {
+		names_list_metrics(list);
+		return unknown("metric", word, list, error);
+	}
+	filter->metric = (struct client_number) { true, number };
 	return 0;
 }
 
@@ -142,46 +214,65 @@ bool filter_match(const struct filter *filter, const struct client_kind *kind)
 	return !filter->protocol || match_protocol(filter->protocol, kind);
 }
 
-static int compare_numbers(const struct client_number *a,
-			   const struct client_number *b)
+/* Whether a number of the row, if it is asked about, is what was asked for. */
+static bool match_number(const struct client_number *wanted,
+			 const struct client_layout *layout, const void *row,
+			 uint16_t attr)
 {
-	if (a->known != b->known)
-		return a->known ? -1 : 1;
-	return (a->value > b->value) - (a->value < b->value);
+	struct client_number number = client_row_number(layout, row, attr);
+
+	return !wanted->known || is_number(&number, wanted->value);
 }
 
-/* A row is numbers from end to end, the kind first: compare one by one. */
-static int compare_rows(const void *a, const void *b, void *row_bytes)
+static bool match_state(const struct client_number *wanted,
+			const struct client_layout *layout, const void *row)
 {
-	size_t count = *(size_t *)row_bytes / sizeof(struct client_number);
-	const struct client_number *x = a, *y = b;
-	int order = 0;
+	return match_number(wanted, layout, row, SOCKWATCH_A_STATE) ||
+	       match_number(wanted, layout, row, SOCKWATCH_A_FROM) ||
+	       match_number(wanted, layout, row, SOCKWATCH_A_TO);
+}
 
-	for (; !order && count; count--)
-		order = compare_numbers(x++, y++);
-	return order;
+static bool match_row(const struct filter *filter,
+		      const struct client_layout *layout, const void *row)
+{
+	const struct client_kind kind = {
+		.family = client_row_number(layout, row, SOCKWATCH_A_FAMILY),
+		.sock_type = client_row_number(layout, row, SOCKWATCH_A_TYPE),
+		.protocol = client_row_number(layout, row,
+					      SOCKWATCH_A_PROTOCOL),
+	};
+
+	return filter_match(filter, &kind) &&
+	       match_state(&filter->state, layout, row) &&
+	       match_number(&filter->scope, layout, row, SOCKWATCH_A_SCOPE) &&
+	       match_number(&filter->metric, layout, row, SOCKWATCH_A_METRIC);
+}
+
+static int compare_rows(const void *a, const void *b, void *layout)
+{
+	return client_row_compare(layout, a, b);
 }
 
 static void filter_netns(const struct filter *filter, struct client_dump *dump,
 			 struct client_netns *netns)
 {
-	char *rows = (char *)dump->rows + netns->first * dump->row_bytes;
+	size_t bytes = dump->layout->row_bytes;
+	char *rows = (char *)dump->rows + netns->first * bytes;
 	size_t kept = 0, i;
 
 	for (i = 0; i < netns->count; i++) {
-		char *row = rows + i * dump->row_bytes;
+		char *row = rows + i * bytes;
 
-		if (!filter_match(filter, (const struct client_kind *)row))
+		if (!match_row(filter, dump->layout, row))
 			continue;
 		if (kept != i)
-			memcpy(rows + kept * dump->row_bytes, row,
-			       dump->row_bytes);
+			memcpy(rows + kept * bytes, row, bytes);
 		kept++;
 	}
 	netns->count = kept;
 	if (kept)
-		qsort_r(rows, kept, dump->row_bytes, compare_rows,
-			&dump->row_bytes);
+		qsort_r(rows, kept, bytes, compare_rows,
+			(void *)dump->layout);
 }
 
 void filter_dump(const struct filter *filter, struct client_dump *dump)

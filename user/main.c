@@ -22,7 +22,8 @@ enum status {
 };
 
 static const struct command *const commands[] = {
-	&cmd_show, &cmd_failures, &cmd_info, &cmd_kinds,
+	&cmd_show, &cmd_failures, &cmd_states, &cmd_latency, &cmd_options,
+	&cmd_listeners, &cmd_info, &cmd_kinds,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
@@ -37,7 +38,9 @@ static const char options_help[] =
 "  -4, -6                    only inet, only inet6\n"
 "  -N, --netns NAME|PID      another network namespace: by name or path, or\n"
 "                            that of a process\n"
-"  -A, --all-netns           every network namespace (show, failures)\n"
+"  -A, --all-netns           every network namespace (not info, kinds)\n"
+"  -s, --stats               states: transitions, times, retransmits too\n"
+"      --hist                latency: draw the histograms\n"
 "  -i, --interval SECONDS    again and again, until Ctrl-C\n"
 "  -c, --count N             N times, a second apart unless -i says otherwise\n"
 "      --color[=WHEN]        auto, always or never\n"
@@ -135,6 +138,32 @@ static bool want_color(enum options_color when)
 	return when == OPTIONS_COLOR_ALWAYS;
 }
 
+/* An option that is not for every command. */
+static int check_option(bool given, bool taken, const struct command *command,
+			const char *option, struct error *error)
+{
+	if (!given || taken)
+		return 0;
+	return error_set(error, -EINVAL, "%s cannot take %s", command->name,
+			 option);
+}
+
+static int check_options(const struct options *options,
+			 const struct command *command, struct error *error)
+{
+	int rc;
+
+	rc = check_option(options->all_netns, command->all_netns, command,
+			  "--all-netns", error);
+	if (!rc)
+		rc = check_option(options->stats, command->stats, command,
+				  "--stats", error);
+	if (!rc)
+		rc = check_option(options->hist, command->hist, command,
+				  "--hist", error);
+	return rc;
+}
+
 static int fill_ctx(struct ctx *ctx, const struct options *options,
 		    const struct command *command, struct error *error)
 {
@@ -144,11 +173,12 @@ static int fill_ctx(struct ctx *ctx, const struct options *options,
 	ctx->style.color = want_color(options->color);
 	ctx->style.pretty = options->pretty;
 	ctx->style.by_netns = options->all_netns;
+	ctx->style.hist = options->hist;
+	ctx->stats = options->stats;
 	ctx->filter.ipv4 = options->ipv4;
 	ctx->filter.ipv6 = options->ipv6;
-	if (options->all_netns && !command->all_netns)
-		return error_set(error, -EINVAL, "%s cannot take --all-netns",
-				 command->name);
+	if (check_options(options, command, error))
+		return -EINVAL;
 	if (options->all_netns)
 		ctx->scope.which = CLIENT_ALL_NETNS;
 	if (options->netns)
@@ -244,6 +274,7 @@ static int start(const struct options *options)
 	if (rc)
 		return complain(STATUS_USAGE, error.text);
 	rc = run_command(&ctx, command, options);
+	client_dump_free(&ctx.before);
 	client_close(ctx.client);
 	return rc;
 }

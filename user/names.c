@@ -23,8 +23,14 @@ static const struct names_entry protocols[] = {
 	SOCKWATCH_PROTOCOLS(OF_FAMILY)
 };
 
+static const struct names_entry states[] = { SOCKWATCH_TCP_STATES(PLAIN) };
+static const struct names_entry metrics[] = { SOCKWATCH_METRICS(PLAIN) };
+static const struct names_entry scopes[] = { SOCKWATCH_SCOPES(PLAIN) };
+static const struct names_entry options[] = { SOCKWATCH_OPTIONS(PLAIN) };
+
 static const struct names_entry operations[] = {
 	{ .number = SOCKWATCH_OPERATION_CREATE, .name = "create" },
+	{ .number = SOCKWATCH_OPERATION_CONNECT, .name = "connect" },
 };
 
 static const char *find_name(const struct names_entry *table, size_t count,
@@ -50,6 +56,14 @@ static bool find_number(const struct names_entry *table, size_t count,
 		return true;
 	}
 	return names_parse_number(word, number);
+}
+
+/* Of a list that is complete: a number must stand in it. */
+static bool find_listed(const struct names_entry *table, size_t count,
+			const char *word, unsigned int *number)
+{
+	return find_number(table, count, word, number) &&
+	       find_name(table, count, 0, *number);
 }
 
 static void put(char *buf, const char *name, uint64_t number)
@@ -98,6 +112,26 @@ void names_operation(char *buf, uint64_t operation)
 	    operation);
 }
 
+void names_state(char *buf, uint64_t state)
+{
+	put(buf, find_name(states, COUNT(states), 0, state), state);
+}
+
+void names_metric(char *buf, uint64_t metric)
+{
+	put(buf, find_name(metrics, COUNT(metrics), 0, metric), metric);
+}
+
+void names_scope(char *buf, uint64_t scope)
+{
+	put(buf, find_name(scopes, COUNT(scopes), 0, scope), scope);
+}
+
+void names_option(char *buf, uint64_t option)
+{
+	put(buf, find_name(options, COUNT(options), 0, option), option);
+}
+
 bool names_parse_number(const char *word, unsigned int *number)
 {
 	unsigned long value;
@@ -120,6 +154,21 @@ bool names_find_family(const char *word, unsigned int *family)
 bool names_find_type(const char *word, unsigned int *type)
 {
 	return find_number(types, COUNT(types), word, type);
+}
+
+bool names_find_state(const char *word, unsigned int *state)
+{
+	return find_listed(states, COUNT(states), word, state);
+}
+
+bool names_find_metric(const char *word, unsigned int *metric)
+{
+	return find_listed(metrics, COUNT(metrics), word, metric);
+}
+
+bool names_find_scope(const char *word, unsigned int *scope)
+{
+	return find_listed(scopes, COUNT(scopes), word, scope);
 }
 
 bool names_knows_protocol(const char *word)
@@ -166,6 +215,21 @@ void names_list_types(char *buf)
 void names_list_protocols(char *buf)
 {
 	list_names(protocols, COUNT(protocols), buf);
+}
+
+void names_list_states(char *buf)
+{
+	list_names(states, COUNT(states), buf);
+}
+
+void names_list_metrics(char *buf)
+{
+	list_names(metrics, COUNT(metrics), buf);
+}
+
+void names_list_scopes(char *buf)
+{
+	list_names(scopes, COUNT(scopes), buf);
 }
 
 const struct names_entry *names_protocol_table(size_t *count)

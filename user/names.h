@@ -58,6 +58,38 @@ void names_errno(char *buf, uint64_t error);
 void names_operation(char *buf, uint64_t operation);
 
 /**
+ * names_state() - a state of TCP as text, as ss prints it
+ *
+ * @buf: at least NAMES_BYTES
+ * @state: 1 to 11
+ */
+void names_state(char *buf, uint64_t state);
+
+/**
+ * names_metric() - what a latency is of, the number if it has no name
+ *
+ * @buf: at least NAMES_BYTES
+ * @metric: &enum sockwatch_metric
+ */
+void names_metric(char *buf, uint64_t metric);
+
+/**
+ * names_scope() - where the peer is, the number if it has no name
+ *
+ * @buf: at least NAMES_BYTES
+ * @scope: &enum sockwatch_scope
+ */
+void names_scope(char *buf, uint64_t scope);
+
+/**
+ * names_option() - an option of a connection, the number if it has no name
+ *
+ * @buf: at least NAMES_BYTES
+ * @option: &enum sockwatch_option
+ */
+void names_option(char *buf, uint64_t option);
+
+/**
  * names_number() - a number as text
  *
  * @buf: at least NAMES_BYTES
@@ -96,6 +128,36 @@ bool names_find_family(const char *word, unsigned int *family);
 bool names_find_type(const char *word, unsigned int *type);
 
 /**
+ * names_find_state() - a state of TCP by name or number
+ *
+ * @word: such as "listen" or "10"
+ * @state: where it goes
+ *
+ * Return: whether there is one.
+ */
+bool names_find_state(const char *word, unsigned int *state);
+
+/**
+ * names_find_metric() - a metric by name or number
+ *
+ * @word: such as "tcp_rtt" or "6"
+ * @metric: where it goes
+ *
+ * Return: whether there is one.
+ */
+bool names_find_metric(const char *word, unsigned int *metric);
+
+/**
+ * names_find_scope() - a scope by name or number
+ *
+ * @word: such as "local" or "1"
+ * @scope: where it goes
+ *
+ * Return: whether there is one.
+ */
+bool names_find_scope(const char *word, unsigned int *scope);
+
+/**
  * names_knows_protocol() - whether any family has a protocol of that name
  *
  * @word: such as "tcp" or "6"
@@ -124,6 +186,27 @@ void names_list_types(char *buf);
  * @buf: at least NAMES_LIST_BYTES
  */
 void names_list_protocols(char *buf);
+
+/**
+ * names_list_states() - all states of TCP as text, for an error message
+ *
+ * @buf: at least NAMES_LIST_BYTES
+ */
+void names_list_states(char *buf);
+
+/**
+ * names_list_metrics() - all metrics as text, for an error message
+ *
+ * @buf: at least NAMES_LIST_BYTES
+ */
+void names_list_metrics(char *buf);
+
+/**
+ * names_list_scopes() - all scopes as text, for an error message
+ *
+ * @buf: at least NAMES_LIST_BYTES
+ */
+void names_list_scopes(char *buf);
 
 /**
  * struct names_entry - a row of a table of names

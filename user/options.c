@@ -16,10 +16,11 @@
 
 enum {
 	OPTION_COLOR = 256,
+	OPTION_HIST,
 };
 
 /* "-" hands out words in their place, whatever POSIXLY_CORRECT says. */
-static const char short_options[] = "-:jpnH46N:Ai:c:Vh";
+static const char short_options[] = "-:jpnH46N:Asi:c:Vh";
 
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },
@@ -28,6 +29,8 @@ static const struct option long_options[] = {
 	{ "no-header", no_argument, NULL, 'H' },
 	{ "netns", required_argument, NULL, 'N' },
 	{ "all-netns", no_argument, NULL, 'A' },
+	{ "stats", no_argument, NULL, 's' },
+	{ "hist", no_argument, NULL, OPTION_HIST },
 	{ "interval", required_argument, NULL, 'i' },
 	{ "count", required_argument, NULL, 'c' },
 	{ "color", optional_argument, NULL, OPTION_COLOR },
@@ -132,6 +135,12 @@ static bool take_flag(struct options *options, int c)
 		return true;
 	case 'A':
 		options->all_netns = true;
+		return true;
+	case 's':
+		options->stats = true;
+		return true;
+	case OPTION_HIST:
+		options->hist = true;
 		return true;
 	case 'V':
 		options->version = true;

@@ -35,6 +35,8 @@ enum options_color {
  * @ipv6: only inet6
  * @netns: the network namespace, or NULL for the own one
  * @all_netns: every network namespace
+ * @stats: more about states
+ * @hist: draw histograms
  * @repeat: more than one round
  * @interval: from round to round
  * @count: how many rounds; 0 is without end
@@ -53,6 +55,8 @@ struct options {
 	bool ipv6;
 	const char *netns;
 	bool all_netns;
+	bool stats;
+	bool hist;
 	bool repeat;
 	struct timespec interval;
 	unsigned long count;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What tables and JSON have in common: the columns and their names. */
+#include <arpa/inet.h>
+
 #include "render.h"
 
 #define COLUMN(field) \
@@ -21,10 +23,57 @@ const struct render_column render_counters_columns[] = {
 	{ 0 }
 };
 
+#define TCP_COLUMN(field) \
+	.name = #field, .offset = offsetof(struct client_tcp, field)
+
+const struct render_column render_tcp_columns[] = {
+	{ TCP_COLUMN(retransmits) },
+	{ TCP_COLUMN(synack_retransmits) },
+	{ TCP_COLUMN(resets_sent) },
+	{ TCP_COLUMN(resets_received) },
+	{ 0 }
+};
+
 const struct client_number *render_number_at(const void *row,
 					     const struct render_column *column)
 {
 	return (const void *)((const char *)row + column->offset);
+}
+
+struct client_number render_quantile(const struct client_times *times,
+				     unsigned int permille)
+{
+	struct client_number ns = { 0 };
+
+	ns.known = times->known &&
+		   hist_quantile(&times->hist, permille, times->limit_ns,
+				 &ns.value);
+	return ns;
+}
+
+bool render_has_times(const void *row)
+{
+	return !render_has_unknown(row);
+}
+
+bool render_has_unknown(const void *row)
+{
+	return ((const struct client_latency *)row)->unknown.known;
+}
+
+bool render_local(char *buf, const struct client_listener *listener)
+{
+	const struct client_address *address = &listener->address;
+	char text[INET6_ADDRSTRLEN] = "";
+
+	if (!address->bytes || !listener->port.known)
+		return false;
+	inet_ntop(address->bytes == 4 ? AF_INET : AF_INET6, address->data,
+		  text, sizeof(text));
+	snprintf(buf, RENDER_LOCAL_BYTES,
+		 address->bytes == 4 ? "%s:%u" : "[%s]:%u", text,
+		 (unsigned int)listener->port.value);
+	return true;
 }
 
 const char *render_status(enum probe_status status)

@@ -13,6 +13,9 @@
 /** RENDER_SCHEMA_VERSION - moves when a JSON key changes what it means */
 #define RENDER_SCHEMA_VERSION 1
 
+/** RENDER_LOCAL_BYTES - room for an address and a port */
+#define RENDER_LOCAL_BYTES 64
+
 /**
  * struct render_style - how the user wants to see it
  *
@@ -20,6 +23,7 @@
  * @header: tables begin with the titles of their columns
  * @color: tables have color
  * @pretty: JSON over many lines
+ * @hist: latencies with their histograms drawn
  * @by_netns: a list of namespaces, not just one
  */
 struct render_style {
@@ -27,6 +31,7 @@ struct render_style {
 	bool header;
 	bool color;
 	bool pretty;
+	bool hist;
 	bool by_netns;
 };
 
@@ -45,6 +50,26 @@ struct render_column {
 	bool bad;
 };
 
+/**
+ * struct render_states - what the command states prints
+ *
+ * @states: of &struct client_state
+ * @stats: whether the others are printed too
+ * @transitions: of &struct client_transition
+ * @times: of &struct client_latency
+ * @tcp: of &struct client_tcp
+ */
+struct render_states {
+	struct client_dump states;
+	bool stats;
+	struct client_dump transitions;
+	struct client_dump times;
+	struct client_dump tcp;
+};
+
+/** render_tcp_columns - &struct client_tcp; ends with a NULL name */
+extern const struct render_column render_tcp_columns[];
+
 /** render_counters_columns - &struct client_counters; ends with a NULL name */
 extern const struct render_column render_counters_columns[];
 
@@ -58,6 +83,47 @@ extern const struct render_column render_counters_columns[];
  */
 const struct client_number *render_number_at(const void *row,
 					     const struct render_column *column);
+
+/**
+ * render_quantile() - a quantile of a histogram
+ *
+ * @times: the histogram
+ * @permille: of so many of a thousand
+ *
+ * Return: nanoseconds, not known if it has no samples.
+ */
+struct client_number render_quantile(const struct client_times *times,
+				     unsigned int permille);
+
+/**
+ * render_has_times() - whether a latency is a histogram
+ *
+ * @row: &struct client_latency
+ *
+ * Return: whether it is; the others say how many times are not known.
+ */
+bool render_has_times(const void *row);
+
+/**
+ * render_has_unknown() - whether a latency says how many are not known
+ *
+ * @row: &struct client_latency
+ *
+ * Return: whether it does.
+ */
+bool render_has_unknown(const void *row);
+
+/**
+ * render_local() - an address and a port as text
+ *
+ * @buf: at least RENDER_LOCAL_BYTES
+ * @listener: whose address it is
+ *
+ * Such as 127.0.0.1:80 or [::]:80.
+ *
+ * Return: whether they are known.
+ */
+bool render_local(char *buf, const struct client_listener *listener);
 
 /**
  * render_status() - the word for the status of a kind
@@ -91,6 +157,54 @@ int render_table_counters(FILE *out, const struct render_style *style,
  */
 int render_table_failures(FILE *out, const struct render_style *style,
 			  const struct client_dump *dump);
+
+/**
+ * render_table_states() - print sockets by TCP state as a table
+ *
+ * @out: where to
+ * @style: how
+ * @all: the lists
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int render_table_states(FILE *out, const struct render_style *style,
+			const struct render_states *all);
+
+/**
+ * render_table_latency() - print latencies as a table
+ *
+ * @out: where to
+ * @style: how
+ * @dump: of &struct client_latency
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int render_table_latency(FILE *out, const struct render_style *style,
+			 const struct client_dump *dump);
+
+/**
+ * render_table_options() - print options in use as a table
+ *
+ * @out: where to
+ * @style: how
+ * @dump: of &struct client_option
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int render_table_options(FILE *out, const struct render_style *style,
+			 const struct client_dump *dump);
+
+/**
+ * render_table_listeners() - print listening sockets as a table
+ *
+ * @out: where to
+ * @style: how
+ * @dump: of &struct client_listener
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int render_table_listeners(FILE *out, const struct render_style *style,
+			   const struct client_dump *dump);
 
 /**
  * render_table_info() - print what the module says about itself, for people
@@ -139,6 +253,54 @@ int render_json_counters(FILE *out, const struct render_style *style,
  */
 int render_json_failures(FILE *out, const struct render_style *style,
 			 const struct client_dump *dump);
+
+/**
+ * render_json_states() - print sockets by TCP state as JSON
+ *
+ * @out: where to
+ * @style: how
+ * @all: the lists
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int render_json_states(FILE *out, const struct render_style *style,
+		       const struct render_states *all);
+
+/**
+ * render_json_latency() - print latencies as JSON
+ *
+ * @out: where to
+ * @style: how
+ * @dump: of &struct client_latency
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int render_json_latency(FILE *out, const struct render_style *style,
+			const struct client_dump *dump);
+
+/**
+ * render_json_options() - print options in use as JSON
+ *
+ * @out: where to
+ * @style: how
+ * @dump: of &struct client_option
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int render_json_options(FILE *out, const struct render_style *style,
+			const struct client_dump *dump);
+
+/**
+ * render_json_listeners() - print listening sockets as JSON
+ *
+ * @out: where to
+ * @style: how
+ * @dump: of &struct client_listener
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int render_json_listeners(FILE *out, const struct render_style *style,
+			  const struct client_dump *dump);
 
 /**
  * render_json_info() - print what the module says about itself as JSON

@@ -12,6 +12,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
 import tap  # noqa: E402
 
 SHOW = tap.description("show")
+COMMANDS = ("show", "failures", "states", "latency", "options", "listeners",
+            "info", "kinds")
 
 
 def refused(words, *wanted, **more):
@@ -25,9 +27,9 @@ def refused(words, *wanted, **more):
            "status %d" % done.returncode, done.stdout, done.stderr)
 
 
-def same(a, b):
+def same(a, b, dump=SHOW):
     """Two command lines that mean the same."""
-    first, second = (tap.run(words.split(), dump=SHOW) for words in (a, b))
+    first, second = (tap.run(words.split(), dump=dump) for words in (a, b))
     tap.ok(first.returncode == second.returncode == 0 and first.stdout and
            first.stdout == second.stdout, "'%s' is '%s'" % (a, b),
            first, second)
@@ -42,9 +44,9 @@ def helps(words, *wanted):
 
 
 def usage():
-    refused(["nonsense"], "unknown command 'nonsense'", "show", "failures",
-            "info", "kinds")
-    refused(["states"], "unknown command 'states'")
+    refused(["nonsense"], "unknown command 'nonsense'", *COMMANDS)
+    refused(["status"], "unknown command 'status'")
+    refused(["s"], "unknown command 's'")
     refused(["shows"], "unknown command")
     refused([""], "unknown command ''")
     refused(["-x", "show"], "'-x'", "not known")
@@ -66,7 +68,7 @@ def usage():
     refused(["show", "family", "65536"], "unknown family")
     refused(["show", "family", "-1"], "'-1'")
     refused(["failures", "nonsense"], "unknown filter")
-    refused(["info", "family", "inet"], "info takes none")
+    refused(["info", "family", "inet"], "takes none")
     refused(["info", "-A"], "--all-netns")
     refused(["kinds", "-A"], "--all-netns")
     refused(["kinds", "everything"], "unknown filter 'everything'")
@@ -79,6 +81,39 @@ def usage():
     refused(["show"] + ["family"] * 40, "too many words")
     refused(["x" * 5000], "unknown command")
     refused(["show", "proto", "x" * 5000], "unknown protocol")
+
+
+def tcp():
+    """What show's grammar does not have."""
+    states = ("established", "syn-recv", "listen", "closing")
+    metrics = ("socket_create", "tcp_rtt", "time_in_state")
+    for command in ("states", "latency"):
+        refused([command, "state", "open"], "unknown state 'open'", *states)
+        refused([command, "state", "LISTEN"], "unknown state", *states)
+        for number in ("0", "12", "65536"):
+            refused([command, "state", number], "unknown state", *states)
+        refused([command, "family", "ipv4"], "unknown family 'ipv4'", "inet6")
+        refused([command, "state"], "'state' needs")
+        refused([command, "state", "1", "state", "2"], "twice")
+    refused(["states", "scope", "local"], "unknown filter 'scope'",
+            "use family or state")
+    refused(["states", "type", "stream"], "unknown filter 'type'")
+    refused(["states", "listen"], "unknown filter 'listen'")
+    for bad in ("tcp", "tcp_", "0", "9", "", "x" * 5000):
+        refused(["latency", bad], "unknown metric '", *metrics)
+    refused(["latency", "tcp_rtt", "tcp_rtt"], "unknown filter 'tcp_rtt'",
+            "family, scope or state")
+    refused(["latency", "scope", "global"], "unknown scope 'global'",
+            "local remote")
+    refused(["latency", "scope", "3"], "unknown scope '3'")
+    refused(["latency", "tcp_rtt", "type", "stream"], "unknown filter 'type'")
+    refused(["options", "nodelay"], "unknown word 'nodelay'")
+    refused(["listeners", "family", "inet"], "unknown word 'family'")
+    for command in COMMANDS:
+        if command != "states":
+            refused([command, "-s"], command + " cannot take --stats")
+        if command != "latency":
+            refused([command, "--hist"], command + " cannot take --hist")
 
 
 def namespaces():
@@ -105,7 +140,7 @@ def forms():
     same("-j show", "show -j")
     same("show -j", "show --json")
     same("-n -H show", "show --no-header --numeric")
-    same("s", "show")
+    same("sh", "show")
     same("sho", "show")
     same("show -4", "show family inet")
     same("show -6", "show family 10")
@@ -114,16 +149,27 @@ def forms():
     same("show --color=never", "show")
     same("show --color", "--color=always show")
     same("show --color=auto", "show")
+    states = tap.description("states")
+    same("st -s", "states --stats", states)
+    same("states -4", "states family inet", states)
+    same("states state listen", "states state 10", states)
+    latency = tap.description("latency")
+    same("la tcp_rtt", "latency 6", latency)
+    same("latency -6", "latency family inet6", latency)
+    same("latency -4 -6 scope 2", "--hist latency scope remote -4 -6 --hist",
+         "family id=31 version=1\n\nack\n\nhead netns=1 rows=0\ndone\n")
+    same("latency scope remote", "latency scope 2", latency)
+    same("o", "options", tap.description("options"))
+    same("li", "listeners", tap.description("listeners"))
     done = tap.run(["show", "-j"], dump=SHOW, env={"POSIXLY_CORRECT": "1"})
     tap.ok(done.stdout.startswith("{"),
            "options after the command with POSIXLY_CORRECT too", done)
 
 
 def texts():
-    helps(["--help"], "COMMAND", "show", "failures", "info", "kinds",
-          "--json", "--netns", "Exit status")
+    helps(["--help"], "COMMAND", *COMMANDS, "--json", "--netns", "Exit status")
     helps(["-h"], "COMMAND")
-    for command in ("show", "failures", "info", "kinds"):
+    for command in COMMANDS:
         helps([command, "--help"], "sockwatch [OPTIONS] " + command)
     helps(["--help", "kinds"], "sockwatch [OPTIONS] kinds")
     done = tap.run(["-V"])
@@ -182,6 +228,7 @@ def interrupted():
 
 tap.build()
 usage()
+tcp()
 namespaces()
 forms()
 texts()

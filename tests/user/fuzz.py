@@ -15,6 +15,11 @@ CASES = [
     ("show", "show"), ("show", "-j show"), ("show-all", "-j show -A"),
     ("show-all", "show -A"), ("failures", "failures"),
     ("failures", "-j failures"), ("info", "info"), ("real-info", "-j info"),
+    ("states", "states"), ("states", "-j states -s"), ("states", "states -s"),
+    ("states-all", "-j states -s -A"), ("latency", "latency --hist"),
+    ("latency", "-j latency"), ("latency-all", "latency -A --hist -n"),
+    ("options", "options"), ("options", "-j options"),
+    ("listeners", "listeners"), ("listeners", "-j listeners"),
 ]
 
 tap.build()

@@ -41,6 +41,45 @@ CASES = [
     ("failures.json", "failures", "-j failures"),
     ("failures-numeric.json", "failures", "-jn failures"),
     ("failures-filter.table", "failures", "failures family inet type stream"),
+    ("states.table", "states", "states"),
+    ("states.json", "states", "states -j"),
+    ("states-numeric.table", "states", "states -n family inet"),
+    ("states-filter.table", "states", "states state listen"),
+    ("states-inet6.table", "states", "states -6"),
+    ("states-stats.table", "states", "states -s"),
+    ("states-stats.json", "states", "states -s -j"),
+    ("states-stats-color.table", "states", "states -s --color"),
+    ("states-stats-no-header.table", "states", "states -s -H"),
+    ("states-stats-numeric.json", "states", "states --stats -jn"),
+    ("states-stats-filter.table", "states",
+     "states -s state syn-sent family inet"),
+    ("states-all.table", "states-all", "states -s -A"),
+    ("states-all.json", "states-all", "states -sAj"),
+    ("latency.table", "latency", "latency"),
+    ("latency.json", "latency", "latency -j"),
+    ("latency-numeric.table", "latency", "latency -n"),
+    ("latency-numeric.json", "latency", "latency -jn"),
+    ("latency-metric.table", "latency", "latency tcp_connect"),
+    ("latency-filter.table", "latency", "latency family inet scope local"),
+    ("latency-state.table", "latency", "latency state time-wait"),
+    ("latency-hist.table", "latency", "latency tcp_connect --hist"),
+    ("latency-hist-numeric.table", "latency", "latency -n --hist scope local"),
+    ("latency-hist-wide.table", "latency", "latency tcp_lifetime -n --hist"),
+    ("latency-color.table", "latency", "latency tcp_connect --hist --color"),
+    ("latency-no-header.table", "latency", "latency tcp_connect --hist -H"),
+    ("latency-rounds.table", "latency-rounds", "latency -i 0.01 -c 2"),
+    ("latency-rounds.json", "latency-rounds", "latency -j -i 0.01 -c 2"),
+    ("latency-all.table", "latency-all", "latency -A --hist"),
+    ("latency-all.json", "latency-all", "latency -A -j"),
+    ("options.table", "options", "options"),
+    ("options.json", "options", "options -j"),
+    ("options-numeric.table", "options", "options -n"),
+    ("options-numeric.json", "options", "options -jn"),
+    ("options-inet6.table", "options", "options -6"),
+    ("listeners.table", "listeners", "listeners"),
+    ("listeners.json", "listeners", "listeners -j"),
+    ("listeners-numeric.table", "listeners", "listeners -n -4"),
+    ("listeners-color.table", "listeners", "listeners --color"),
     ("info.table", "info", "info"),
     ("info-color.table", "info", "info --color=always"),
     ("info.json", "info", "info -j"),
@@ -101,6 +140,63 @@ def adds_up():
     return True
 
 
+def first_object(path):
+    """One object a line; over several lines it is --pretty's only one."""
+    text = path.read_text()
+    return json.loads(text if text.startswith("{\n") else
+                      text.split("\n")[0])
+
+
+def histograms(value):
+    """Every object with buckets, wherever it is."""
+    if isinstance(value, dict):
+        if value.get("buckets"):
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from histograms(inner)
+
+
+BOUNDS = [((4 + n % 4) << n // 4) * 128 for n in range(113)]
+
+
+def quantile(row, share):
+    """As the interface defines it, from the sorted middles of all samples."""
+    rank = -(-row["count"] * share // 1000)
+    for bucket in row["buckets"]:
+        rank -= bucket["count"]
+        if rank <= 0:
+            break
+    upper = bucket["le_ns"]
+    if upper is None:
+        return row["max_ns"]
+    lower = ([0] + BOUNDS)[BOUNDS.index(upper)]
+    middle = (lower + upper) // 2
+    return middle if row["max_ns"] is None else min(middle, row["max_ns"])
+
+
+def quantiles_hold():
+    """The golden percentiles against the buckets beside them."""
+    rows = [row for name in ("latency.json", "states-stats.json",
+                             "latency-all.json")
+            for row in histograms(json.loads((GOLDEN / name).read_text()))]
+    keys = (("p50_ns", 500), ("p90_ns", 900), ("p99_ns", 990),
+            ("p999_ns", 999))
+    return len(rows) > 9 and all(
+        row[key] == quantile(row, share) for row in rows
+        for key, share in keys) and all(
+        row["count"] == sum(bucket["count"] for bucket in row["buckets"])
+        for row in rows)
+
+
+def too_wide():
+    """Lines with bars that do not fit a screen."""
+    lines = [line for path in GOLDEN.glob("latency*.table")
+             for line in path.read_text().splitlines() if "|" in line]
+    return not lines or [line for line in lines if len(line) > 80]
+
+
 def keys_of(value):
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -118,7 +214,7 @@ def documented():
                                        man.index(".SH STABILITY")]))
     keys = set()
     for path in GOLDEN.glob("*.json"):
-        keys |= set(keys_of(json.loads(path.read_text())))
+        keys |= set(keys_of(first_object(path)))
     tap.equal(sorted(keys - words), [], "every JSON key is in the man page")
 
 
@@ -132,4 +228,6 @@ same_numbers("show", "show", "sockets_by_kind")
 same_numbers("failures", "failures", "failures")
 documented()
 tap.ok(adds_up(), "the rows add up")
+tap.ok(quantiles_hold(), "percentiles are those of the buckets")
+tap.equal(too_wide(), [], "bars fit 80 columns")
 tap.finish()

@@ -62,8 +62,16 @@ def silent():
 def completion():
     words = "source user/sockwatch.bash-completion; COMP_CWORD=%d;" \
             "COMP_WORDS=(%s); _sockwatch; echo ${COMPREPLY[*]}"
-    for line, wanted in (("sockwatch ''", "show failures info kinds"),
+    for line, wanted in (("sockwatch ''", "show failures states latency "
+                          "options listeners info kinds"),
                          ("sockwatch -j fa", "failures"),
+                         ("sockwatch states -s s", "state"),
+                         ("sockwatch states state time", "time-wait"),
+                         ("sockwatch latency tcp_h", "tcp_handshake"),
+                         ("sockwatch latency scope ''", "local remote"),
+                         ("sockwatch latency --h", "--hist --help"),
+                         ("sockwatch options ''", ""),
+                         ("sockwatch li", "listeners"),
                          ("sockwatch show fam", "family"),
                          ("sockwatch kinds a", "all"),
                          ("sockwatch show family inet", "inet inet6"),

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """Answers of the kernel that are none: refusals, losses, broken dumps."""
+import os
 import pathlib
 import sys
 
@@ -113,6 +114,81 @@ def broken():
             words=["info"])
 
 
+def tcp():
+    """Rows of the lists of TCP that cannot be."""
+    def row(name, words, rest, *wanted):
+        refused(name, FAMILY + HEAD % 1 + "row netns=7 " + rest + "\ndone\n",
+                *wanted, words=words)
+
+    for state in ("0", "12", "255"):
+        row("a state %s" % state, ["states"], "family=2 state=" + state,
+            "TCP state")
+        row("a time in state %s" % state, ["latency"],
+            "metric=8 family=2 state=" + state, "TCP state")
+    row("a state of three bytes", ["states"], "state:hex=010203", "odd size")
+    empty = HEAD % 0 + "done\n\n"
+    for key in ("from", "to"):
+        refused("a transition with a state out of range: " + key, FAMILY +
+                empty + HEAD % 1 + "row netns=7 %s=13\ndone\n" % key,
+                "TCP state", words=["states", "-s"])
+    refused("the second list is refused", FAMILY + empty +
+            "error EOPNOTSUPP\n", "older", words=["states", "-s"])
+    refused("the last list broke off", FAMILY + 3 * empty + HEAD % 2 +
+            "row netns=7 family=2 scope=1\ndone\n", "1 of 2 rows",
+            words=["states", "-s"])
+    row("half a bucket", ["latency"], "count=1 buckets:hex=" + 8 * "00",
+        "odd size")
+    row("a bucket and a half", ["latency"],
+        "count=1 buckets:hex=" + 24 * "00", "odd")
+    row("a bound that is none", ["latency"], "count=1 buckets:hist=513*1",
+        "odd bound")
+    row("bounds out of order", ["latency"],
+        "count=2 buckets:hist=1024*1,512*1", "out of order")
+    row("a bound twice", ["latency"], "count=2 buckets:hist=512*1,512*1",
+        "out of order")
+    row("buckets behind the open end", ["latency"],
+        "count=2 buckets:hist=inf*1,512*1", "out of order")
+    row("buckets with more than the count", ["latency"],
+        "count=1 buckets:hist=512*2", "add up")
+    row("buckets with less than the count", ["latency"],
+        "count=2 buckets:hist=512*1", "add up")
+    row("buckets that 64 bits do not hold", ["latency"],
+        "count=0 buckets:hist=512*%d,1024*1" % (2 ** 64 - 1), "add up")
+    row("a listener with such buckets", ["listeners"],
+        "count=3 buckets:hist=512*1", "add up")
+    for size in (0, 3, 5, 17):
+        row("an address of %d bytes" % size, ["listeners"],
+            "address:hex=" + size * "7f", "an address of an odd size")
+    for command in ("states", "latency", "options", "listeners"):
+        refused("%s: fewer rows than announced" % command, FAMILY + HEAD % 2 +
+                "row netns=7 family=2\ndone\n", "1 of 2 rows",
+                words=[command])
+        refused("%s: an older module" % command, FAMILY +
+                "error EOPNOTSUPP\n", "older", words=[command])
+        refused("%s: EINVAL" % command, FAMILY + "error EINVAL\n",
+                "Invalid argument", words=[command])
+    needs = "listening sockets need CAP_NET_ADMIN"
+    refused("listeners: EPERM with text", FAMILY + "error EPERM '%s'\n" %
+            needs, needs, words=["listeners"])
+    refused("listeners: EPERM without text", FAMILY + "error EPERM\n",
+            "CAP_NET_ADMIN over the namespace", words=["listeners"])
+
+
+def asked():
+    """What is asked of the kernel."""
+    sent = tap.OUT / ("sent.%d" % os.getpid())
+    number = tap.mkdump.ATTRS["metric"][0]
+    for words, metric in ((["latency"], None), (["latency", "tcp_rtt"], 6),
+                          (["states"], None), (["states", "-s"], 8)):
+        sent.write_bytes(b"")
+        tap.run(words, dump=FAMILY + 4 * (HEAD % 0 + "done\n\n"),
+                env={"SOCKWATCH_SENT": str(sent)})
+        wanted = tap.mkdump.nla(number, bytes([metric or 0]))
+        tap.equal(wanted in sent.read_bytes(), metric is not None,
+                  "%s asks for metric %s" % (" ".join(words), metric))
+    sent.unlink()
+
+
 def again():
     """What got lost is asked for again, but not without end."""
     again = FAMILY
@@ -146,5 +222,7 @@ not_loaded()
 versions()
 refusals()
 broken()
+tcp()
+asked()
 again()
 tap.finish()

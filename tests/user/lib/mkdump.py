@@ -15,9 +15,12 @@ attributes:
 Attributes are those of include/uapi/linux/sockwatch.h in lower case, with
 the numbers and the types that stand there: this file knows none of its own.
 NAME:u32=VALUE overrides the type, NUMBER:TYPE=VALUE is an attribute that
-the header does not have, and intr sets NLM_F_DUMP_INTR.
+the header does not have, and intr sets NLM_F_DUMP_INTR.  Types beside those of
+the header: hex (what is binary there too), ip for an address, and hist for
+buckets, as BOUND*COUNT,... with inf for the open end.
 """
 import errno
+import ipaddress
 import pathlib
 import re
 import shlex
@@ -64,13 +67,23 @@ def attribute(word, table):
         data = struct.pack("=" + WIDTHS[kind], int(value, 0))
     elif kind == "string":
         data = value.encode("utf-8", "surrogateescape") + b"\0"
-    elif kind == "hex":
+    elif kind in ("hex", "binary"):
         data = bytes.fromhex(value)
+    elif kind == "ip":
+        data = ipaddress.ip_address(value).packed
+    elif kind == "hist":
+        data = b"".join(map(bucket, filter(None, value.split(","))))
     elif kind == "flag":
         data = b""
     else:
         raise ValueError("%s has no type" % word)
     return nla(number, data)
+
+
+def bucket(word):
+    bound, _, count = word.partition("*")
+    return struct.pack("=QQ", 2 ** 64 - 1 if bound == "inf" else int(bound),
+                       int(count))
 
 
 def nla(number, data):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The client's transport, from a recording. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,9 +18,22 @@
 
 static uint32_t last_seq;
 
+/* For tests of what is asked: to the file that SOCKWATCH_SENT names. */
+static void keep_sent(const struct nlmsghdr *nlh)
+{
+	const char *name = getenv("SOCKWATCH_SENT");
+	FILE *file = name ? fopen(name, "ab") : NULL;
+
+	if (!file)
+		return;
+	fwrite(nlh, 1, nlh->nlmsg_len, file);
+	fclose(file);
+}
+
 static int play_send(struct nl_sock *sock, struct nl_msg *msg)
 {
 	(void)sock;
+	keep_sent(nlmsg_hdr(msg));
 	last_seq = nlmsg_hdr(msg)->nlmsg_seq;
 	return nlmsg_hdr(msg)->nlmsg_len;
 }
