@@ -20,14 +20,22 @@ NOT_OURS = ('tests/out',)
 RANKS = (
     ('compat',),
     ('classify', 'clock', 'hist'),
-    ('counters', 'track'),
-    ('netns',),
-    ('account', 'snapshot'),
-    ('hooks', 'attach', 'create', 'census', 'events', 'genl', 'proc'),
+    ('counters', 'track', 'tcpstat'),
+    ('netns', 'listen'),
+    ('tcp', 'timewait'),
+    ('account', 'segment'),
+    ('snapshot', 'snapshot_tcp', 'snapshot_latency'),
+    ('hooks', 'attach', 'create', 'connect', 'census', 'events', 'genl',
+     'genl_rows', 'proc'),
     ('main',),
 )
-# These make one room of several files.
-ROOMS = (('hooks', 'attach', 'create'),)
+# Each of these makes one room of several files.
+ROOMS = (
+    ('netns', 'listen'),
+    ('snapshot', 'snapshot_tcp', 'snapshot_latency'),
+    ('hooks', 'attach', 'create', 'connect'),
+    ('genl', 'genl_rows'),
+)
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 

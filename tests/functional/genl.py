@@ -11,19 +11,38 @@ import struct
 
 GENL = 16
 CONTROL = 16                    # GENL_ID_CTRL
-GET_INFO, GET_COUNTERS, GET_FAILURES = 1, 2, 3
+(GET_INFO, GET_COUNTERS, GET_FAILURES, GET_STATES, GET_TRANSITIONS,
+ GET_LATENCY, GET_TCP, GET_OPTIONS, GET_LISTENERS) = range(1, 10)
 (PAD, NETNS_FD, NETNS_PID, ALL_NETNS, NETNS, TIME_NS, ROWS, VERSION, FAMILY,
  TYPE, PROTOCOL, ATTEMPTS, FAILURES, CREATED, KERNEL, ACCEPTED, PREEXISTING,
  RELEASED, OPEN, KERNEL_OPEN, CLONED, UNACCEPTED, LOST, OPERATION, ERRNO,
  COUNT, MAX_KINDS, KINDS, MAX_SOCKETS, TRACKED, UNTRACKED, DISCARDED,
- CENSUS_NS, HOOK) = range(1, 35)
+ CENSUS_NS, HOOK, STATE, SOCKETS, ENTERED, FROM, TO, METRIC, SCOPE, SUM_NS,
+ MAX_NS, BUCKETS, UNKNOWN, RETRANSMITS, SYNACK_RETRANSMITS, RESETS_SENT,
+ RESETS_RECEIVED, OPTION, NAME, TOTAL, ADDRESS, PORT, BACKLOG, QUEUE, DROPS,
+ PID, COMM, UID) = range(1, 61)
 NAMES = '''pad netns_fd netns_pid all_netns netns time_ns rows version family
     type protocol attempts failures created kernel accepted preexisting
     released open kernel_open cloned unaccepted lost operation errno count
-    max_kinds kinds max_sockets tracked untracked discarded census_ns
-    hook'''.split()
+    max_kinds kinds max_sockets tracked untracked discarded census_ns hook
+    state sockets entered from to metric scope sum_ns max_ns buckets unknown
+    retransmits synack_retransmits resets_sent resets_received option name
+    total address port backlog queue drops pid comm uid'''.split()
 HOOK_NAMES = 'pad name kind required attached hits missed'.split()
 
+CREATE, CONNECT = 1, 2          # operations
+METRICS = ('', 'socket_create', 'tcp_connect', 'tcp_handshake',
+           'tcp_accept_queue', 'tcp_lifetime', 'tcp_rtt', 'unix_accept_queue',
+           'time_in_state')
+SCOPES = (None, 'local', 'remote')
+STATES = ('', 'established', 'syn-sent', 'syn-recv', 'fin-wait-1',
+          'fin-wait-2', 'time-wait', 'close', 'close-wait', 'last-ack',
+          'listen', 'closing')
+OPTIONS = ('', 'nodelay', 'cork', 'sack', 'timestamps', 'wscale', 'ecn',
+           'keepalive', 'fastopen', 'congestion', 'connected')
+OPEN_END = (1 << 64) - 1
+
+TEXTS = ('version', 'name', 'comm')
 REQUEST, DUMP = 1, 0x300
 ERROR, DONE = 2, 3
 CAPPED, ACK_TLVS = 0x100, 0x200
@@ -64,12 +83,60 @@ def decode(data, names=None):
         name = names[kind - 1] if 0 < kind <= len(names) else str(kind)
         if name == 'hook':
             result.setdefault('hooks', []).append(decode(payload, HOOK_NAMES))
-        elif name == 'version' or (names is HOOK_NAMES
-                                   and name in ('name', 'kind')):
-            result[name] = payload.rstrip(b'\0').decode()
+        elif name in TEXTS or (names is HOOK_NAMES and name == 'kind'):
+            result[name] = payload.rstrip(b'\0').decode('utf-8', 'replace')
+        elif name == 'address':
+            result[name] = payload
+        elif name == 'buckets':
+            result[name] = list(struct.iter_unpack('=QQ', payload))
         elif name != 'pad':
             result[name] = number(payload) if payload else True
     return result
+
+
+class Histogram:
+    """One histogram; values are the middles of buckets."""
+
+    def __init__(self, row=None):
+        row = row or {'count': 0, 'sum_ns': 0, 'max_ns': 0}
+        self.count, self.sum_ns = row['count'], row['sum_ns']
+        self.max_ns = row['max_ns']
+        self.buckets = row.get('buckets', [])
+
+    def faults(self):
+        """What is wrong with it in itself."""
+        bounds = [bound for bound, _ in self.buckets]
+        known = {((4 + n % 4) << n // 4) * 128 for n in range(113)}
+        lines = []
+        if bounds != sorted(set(bounds)):
+            lines.append(f'bounds do not rise: {bounds}')
+        if set(bounds) - known - {OPEN_END}:
+            lines.append(f'no such bounds: {bounds}')
+        if sum(count for _, count in self.buckets) != self.count:
+            lines.append(f'buckets are not count {self.count}: '
+                         f'{self.buckets}')
+        if self.count and not (self.max_ns <= self.sum_ns
+                               <= self.max_ns * self.count):
+            lines.append(f'sum {self.sum_ns}, max {self.max_ns}, count '
+                         f'{self.count}')
+        return lines
+
+    def quantile(self, part):
+        """In nanoseconds; None without samples."""
+        left = max(1, -int(-self.count * part // 1))
+        for bound, count in self.buckets:
+            left -= count
+            if left <= 0:
+                if bound == OPEN_END:
+                    return self.max_ns
+                return min((lower(bound) + bound) // 2, self.max_ns)
+        return None
+
+
+def lower(bound):
+    """The bound below."""
+    bounds = [0] + [((4 + n % 4) << n // 4) * 128 for n in range(113)]
+    return bounds[bounds.index(bound) - 1]
 
 
 class Genl:
@@ -144,13 +211,79 @@ class Genl:
         return self.by_netns(GET_COUNTERS, payload, lambda row: row)
 
     def failures(self, payload=b''):
-        """{(family, type, protocol, errno): count} of the own namespace"""
+        """{(family, type, protocol, errno): count} of the own namespace, of
+        attempts to make a socket"""
+        return self.failed(CREATE, payload)
+
+    def connect_failures(self, payload=b''):
+        """The same of connect(); errno is -1 where it is not known."""
+        return self.failed(CONNECT, payload)
+
+    def failed(self, operation, payload):
         result = {}
         for row in self.request(GET_FAILURES, DUMP, payload):
-            if 'count' in row:
+            if 'count' in row and row['operation'] == operation:
                 key = self.kind(row) + (row.get('errno', -1),)
                 result[key] = result.get(key, 0) + row['count']
         return result
+
+    def rows(self, command, payload=b''):
+        """The rows of the own namespace, which must be as many as the head
+        promises."""
+        head, *rows = self.request(command, DUMP, payload)
+        if len(rows) != head['rows']:
+            raise ValueError(f'{head["rows"]} rows promised, '
+                             f'{len(rows)} came')
+        return rows
+
+    def states(self):
+        """{(family, state): sockets}, None where that is not known"""
+        return {(row['family'], STATES[row['state']]): row.get('sockets')
+                for row in self.rows(GET_STATES)}
+
+    def entered(self):
+        """{(family, state): how often a socket came into it}"""
+        return {(row['family'], STATES[row['state']]): row.get('entered')
+                for row in self.rows(GET_STATES)}
+
+    def transitions(self):
+        """{(family, from, to): count}; from is None for a child"""
+        return {(row['family'],
+                 STATES[row['from']] if 'from' in row else None,
+                 STATES[row['to']]): row['count']
+                for row in self.rows(GET_TRANSITIONS)}
+
+    def latency(self, payload=b''):
+        """{(metric, family, scope, state): Histogram}"""
+        result = {}
+        for row in self.rows(GET_LATENCY, payload):
+            if 'unknown' not in row:
+                key = (METRICS[row['metric']], row['family'],
+                       SCOPES[row.get('scope', 0)],
+                       STATES[row.get('state', 0)] or None)
+                if key in result:
+                    raise ValueError(f'a second row: {key}')
+                result[key] = Histogram(row)
+        return result
+
+    def unknown(self):
+        """{(metric, family): times that could not be known}"""
+        return {(METRICS[row['metric']], row['family']): row['unknown']
+                for row in self.rows(GET_LATENCY) if 'unknown' in row}
+
+    def tcp(self):
+        """{(family, scope): row} of retransmits and resets"""
+        return {(row['family'], SCOPES[row['scope']]): row
+                for row in self.rows(GET_TCP)}
+
+    def options(self):
+        """{(family, protocol, option, name): (count, total)}"""
+        return {(row['family'], row['protocol'], OPTIONS[row['option']],
+                 row.get('name')): (row['count'], row['total'])
+                for row in self.rows(GET_OPTIONS)}
+
+    def listeners(self):
+        return self.rows(GET_LISTENERS)
 
     @staticmethod
     def kind(row):

@@ -92,10 +92,12 @@ unload()
 	rmmod sockwatch
 }
 
-# cell FAMILY TYPE PROTOCOL COLUMN: a number of /proc/sockwatch, 0 without row.
+# The rows of /proc/sockwatch end at the first empty line; sections follow.
+# cell FAMILY TYPE PROTOCOL COLUMN: a number of them, 0 without row.
 cell()
 {
 	awk -v f="$1" -v t="$2" -v p="$3" -v c="$4" '
+		!NF { exit }
 		NR == 2 { for (i = 1; i <= NF; i++) if ($i == c) column = i }
 		NR > 2 && $1 == f && $2 == t && $3 == p { n = $column }
 		END { print n + 0 }' $proc
@@ -104,7 +106,8 @@ cell()
 # identities: of every row; says the ones that do not hold.
 identities()
 {
-	awk 'NR > 2 {
+	awk '!NF { exit }
+	NR > 2 {
 		if ($6 + $7 + $8 + $9 - $10 != $11) { print "open:", $0; bad = 1 }
 		if ($4 != $5 + $6 + $7) { print "attempts:", $0; bad = 1 }
 		for (i = 4; i <= NF; i++)

@@ -26,15 +26,15 @@ COLUMNS = ('attempts failures created kernel accepted preexisting released '
            'open kernel_open cloned unaccepted lost').split()
 OTHER = (-1, -1, -1)
 
-# Everything that brings socket families or diag modules; a kernel without
-# modules has them built in or has them not.
+# Everything that brings socket families, diag modules or a wire; a kernel
+# without modules has them built in or has them not.
 MODULES = '''af_alg algif_hash algif_skcipher algif_rng algif_aead sha1_generic
     sctp sctp_diag tipc vsock vsock_loopback vsock_diag af_key can can-raw
     can-bcm can-isotp can-j1939 llc2 pppoe pptp l2tp_ppp l2tp_ip l2tp_ip6 rds
     smc smc_diag kcm qrtr phonet nfc bluetooth bnep rfcomm hidp rxrpc
     ieee802154_socket atm mISDN_core dccp_ipv4 dccp_ipv6 nfnetlink xfrm_user
     inet_diag tcp_diag udp_diag raw_diag unix_diag netlink_diag packet_diag
-    mptcp_diag tun xsk_diag tipc_diag'''.split()
+    mptcp_diag tun xsk_diag tipc_diag veth sch_netem tcp_dctcp'''.split()
 
 
 class Tap:
@@ -219,6 +219,8 @@ def parse_proc(text):
     rows = Rows()
     for line in lines[2:]:
         fields = line.split()
+        if not fields:
+            break               # sections follow
         if len(fields) != len(header):
             raise ValueError(f'row: {line!r}')
         kind = kind_of_words(*fields[:3])
@@ -231,6 +233,23 @@ def parse_proc(text):
 def read_rows(path=PROC):
     with open(path, encoding='ascii') as file:
         return parse_proc(file.read())
+
+
+def parse_sections(text):
+    """{section: [{column: text}]} of what follows the rows."""
+    sections = {}
+    for part in text.split('\n\n')[1:]:
+        name, header, *lines = part.strip('\n').split('\n')
+        columns = header.split()
+        if name in sections:
+            raise ValueError(f'a second section: {name!r}')
+        sections[name] = []
+        for line in lines:
+            fields = line.split()
+            if len(fields) != len(columns):
+                raise ValueError(f'{name}: row: {line!r}')
+            sections[name].append(dict(zip(columns, fields)))
+    return sections
 
 
 def faults_of(rows):

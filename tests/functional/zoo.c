@@ -29,7 +29,7 @@ static struct {
 static int kinds_used, failures_used;
 static long discarded;
 static struct kind fd_kinds[MAX_FD];
-static bool fd_accepted[MAX_FD], fd_unseen[MAX_FD];
+static bool fd_accepted[MAX_FD];
 static bool interactive, forever;
 static jmp_buf leave;
 const char *kinds_file;
@@ -217,14 +217,6 @@ void zoo_accepted(int fd, struct kind kind)
 		expect(subflow, HIDDEN, 1);
 }
 
-/* An accepted socket of which the module knows nothing but its sock. */
-void zoo_unseen(int fd)
-{
-	if (fd < 0)
-		fail("accept: %s", strerror(errno));
-	fd_unseen[fd] = true;
-}
-
 /*
  * The descriptor is gone for good: it was the last one of its socket.  The
  * kernel's own socket inside goes with it.  An accepted MPTCP socket has a
@@ -234,11 +226,6 @@ void zoo_forget(int fd)
 {
 	struct kind kind = fd_kinds[fd], subflow;
 
-	if (fd_unseen[fd]) {
-		fd_unseen[fd] = false;
-		expect_discarded(1);
-		return;
-	}
 	expect(kind, RELEASED, 1);
 	if (!kernel_subflow(kind, &subflow))
 		return;
@@ -287,7 +274,6 @@ static void run_scenario(const struct scenario *scenario)
 	discarded = 0;
 	memset(ledger, 0, sizeof(ledger));
 	memset(failures, 0, sizeof(failures));
-	memset(fd_unseen, 0, sizeof(fd_unseen));
 	if (!forever) {
 		printf("begin %s\n", scenario->name);
 		wait_for_line();

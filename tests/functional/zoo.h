@@ -48,7 +48,6 @@ struct scenario {
 	unsigned int flags;
 #define LATE_CLONE	1	/* the child is made or first seen in accept() */
 #define NO_UNACCEPTED	2	/* has no number for children nobody accepts */
-#define UNSEEN		4	/* accept() hands it out past every hook */
 };
 
 extern const struct scenario create_scenarios[], accept_scenarios[],
@@ -76,7 +75,6 @@ _Noreturn void fail(const char *format, ...)
 int zoo_socket(int family, int type, int protocol);
 int need_socket(struct kind kind);
 void zoo_accepted(int fd, struct kind kind);
-void zoo_unseen(int fd);
 void zoo_close(int fd);
 void zoo_forget(int fd);
 bool kernel_subflow(struct kind kind, struct kind *subflow);

@@ -24,7 +24,7 @@ static void expect_clone(const struct scenario *scenario)
 {
 	struct kind subflow;
 
-	if (!(scenario->flags & (LATE_CLONE | UNSEEN)))
+	if (!(scenario->flags & LATE_CLONE))
 		expect(scenario->child, CLONED, 1);
 	if (kernel_subflow(scenario->child, &subflow))
 		expect(subflow, CLONED, 1);
@@ -34,10 +34,6 @@ static int accept_one(const struct scenario *scenario, int listener)
 {
 	int fd = accept(listener, NULL, NULL);
 
-	if (scenario->flags & UNSEEN) {
-		zoo_unseen(fd);
-		return fd;
-	}
 	if (scenario->flags & LATE_CLONE)
 		expect(scenario->child, CLONED, 1);
 	zoo_accepted(fd, scenario->child);
@@ -394,12 +390,11 @@ const struct scenario accept_scenarios[] = {
 	  .listener = KIND(INET, SEQPACKET, 132),
 	  .client = KIND(INET, STREAM, 132) },
 	{ "dccp", accepted, SAME(INET, DCCP, 33), .address = ANY4 },
-	/*
-	 * tipc_accept() makes the sock by tipc_sk_create() itself and grafts
-	 * nothing: in no number, and discarded when it goes.
-	 */
+	/* tipc_accept(): the sock is made inside accept(), and not grafted. */
 	{ "tipc", accepted, SAME(TIPC, STREAM, 0), .address = SERVICE,
-	  .flags = UNSEEN },
+	  .flags = LATE_CLONE },
+	{ "tipc_seqpacket", accepted, SAME(TIPC, SEQPACKET, 0),
+	  .address = SERVICE, .flags = LATE_CLONE },
 	{ "alg", alg, SAME(ALG, SEQPACKET, 0), .flags = LATE_CLONE },
 	{ "tcp4_unaccepted", unaccepted, TCP4 },
 	{ "tcp6_unaccepted", unaccepted, TCP6 },

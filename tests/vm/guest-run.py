@@ -69,6 +69,23 @@ def timeout_of(path):
     return seconds * SLOW[os.environ['SW_KERNEL']]
 
 
+def stacks(process):
+    """Where a file and what it started stand, for one that does not end."""
+    lines = []
+    for pid in sorted(filter(str.isdigit, os.listdir('/proc')), key=int):
+        try:
+            if os.getsid(int(pid)) != process.pid:
+                continue
+            with open(f'/proc/{pid}/cmdline', encoding='utf-8',
+                      errors='replace') as file:
+                command = file.read().replace('\0', ' ')
+            with open(f'/proc/{pid}/stack', encoding='ascii') as file:
+                lines += [f'{pid} {command}', file.read().rstrip()]
+        except OSError:
+            pass            # gone meanwhile
+    return '\n'.join(lines)
+
+
 def end_group(process):
     """Whatever the file left running."""
     try:
@@ -78,17 +95,18 @@ def end_group(process):
 
 
 def run(command, seconds, **options):
-    """Output and status of a command in a process group of its own.  The
-    output is a file: a pipe would wait for what the command left behind."""
+    """Output and status of a command in a process group of its own, and, if it
+    did not end, where it stood.  The output is a file: a pipe would wait for
+    what the command left behind."""
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output,
             stderr=subprocess.STDOUT, start_new_session=True, **options)
-        late = False
+        late = ''
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
-            late = True
+            late = stacks(process) or 'nothing of it is left'
         end_group(process)
         try:
             process.wait(30)
@@ -119,6 +137,15 @@ def clean_namespaces():
 
 
 def run_file(path, log):
+    """A file that does not end is run once more, since emulated machines have
+    been seen to stand still; where it stood is told, and counted as a skip."""
+    *result, late = run_file_once(path, log)
+    if late and not log.complaint():
+        *result, _ = run_file_once(path, log)
+    return *result, late
+
+
+def run_file_once(path, log):
     log.mark()
     faults = []
     seconds = timeout_of(path)
@@ -126,13 +153,14 @@ def run_file(path, log):
         text, status, late = run([path], seconds,
                                  env=dict(os.environ, SW_TMP=scratch))
     if late:
-        faults.append(f'not done after {seconds} s')
+        late = f'not done after {seconds} s:\n{late}'
+        faults.append(late)
     unload(faults)
     clean_namespaces()
     complaint = log.complaint()
     if complaint:
         faults.append('the kernel log speaks against it:\n' + complaint)
-    return text, status, faults
+    return text, status, faults, late
 
 
 def run_kunit(module, log):
@@ -146,7 +174,7 @@ def run_kunit(module, log):
                    check=False)
     if loaded('sockwatch_kunit'):
         faults.append('the module with the suites cannot be unloaded')
-    return results, status, faults
+    return results, status, faults, ''
 
 
 def main():
@@ -159,10 +187,10 @@ def main():
             result = run_kunit(f'{folder}/sockwatch_kunit.ko', log)
         else:
             result = run_file(os.path.abspath(name), log)
-        text, status, faults = result
+        text, status, faults, late = result
         print(json.dumps({
             'file': name, 'text': text, 'status': status, 'faults': faults,
-            'seconds': time.monotonic() - began}), flush=True)
+            'late': late, 'seconds': time.monotonic() - began}), flush=True)
 
 
 if __name__ == '__main__':
