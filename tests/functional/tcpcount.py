@@ -271,6 +271,13 @@ class Traffic:
         tap.ok(not lines, name, '\n'.join(lines))
         return [self.grown(host)[0] for host in self.hosts]
 
+    def check_resets(self, tap, name, wanted, said):
+        """What a slow host has sent twice meanwhile does not matter."""
+        counted = self.check(tap, name)
+        got = [{key: n for key, n in host.items()
+                if key[2].startswith('resets')} for host in counted]
+        tap.equal(got, wanted, said)
+
 
 def data_sent_again(tap, wire, kind):
     family = tcpnet.family_of(kind)
@@ -376,10 +383,11 @@ def resets(tap, wire, kind):
                                     closed)
         tcpnet.wait_connected(sock)
         sock.close()
-    counted = traffic.check(tap, f'{kind}: resets for no socket')
-    tap.equal(counted, [{(family, 'remote', 'resets_received'): 3},
-                        {(family, 'remote', 'resets_sent'): 3}],
-              f'{kind}: three sent, three received')
+    traffic.check_resets(
+        tap, f'{kind}: resets for no socket',
+        [{(family, 'remote', 'resets_received'): 3},
+         {(family, 'remote', 'resets_sent'): 3}],
+        f'{kind}: three sent, three received')
 
     traffic = Traffic(wire)
     client, child = tcpnet.connection(wire, kind)
@@ -392,10 +400,11 @@ def resets(tap, wire, kind):
     tcpnet.reset(client)
     wait_reset(child)
     child.close()
-    counted = traffic.check(tap, f'{kind}: resets of connections')
-    tap.equal(counted, [{(family, 'remote', 'resets_received'): 1,
-                         (family, 'remote', 'resets_sent'): 1}] * 2,
-              f'{kind}: one each way')
+    traffic.check_resets(
+        tap, f'{kind}: resets of connections',
+        [{(family, 'remote', 'resets_received'): 1,
+         (family, 'remote', 'resets_sent'): 1}] * 2,
+        f'{kind}: one each way')
 
     # Data that nobody has read, when it is closed.
     traffic = Traffic(wire)
@@ -405,10 +414,11 @@ def resets(tap, wire, kind):
     child.close()
     wait_reset(client)
     client.close()
-    counted = traffic.check(tap, f'{kind}: closed with data unread')
-    tap.equal(counted, [{(family, 'remote', 'resets_received'): 1},
-                        {(family, 'remote', 'resets_sent'): 1}],
-              f'{kind}: one reset')
+    traffic.check_resets(
+        tap, f'{kind}: closed with data unread',
+        [{(family, 'remote', 'resets_received'): 1},
+         {(family, 'remote', 'resets_sent'): 1}],
+        f'{kind}: one reset')
 
     traffic = Traffic(wire)
     sock = tcpnet.start_connect(wire.c, kind, LOOPBACK[kind], closed)
@@ -417,10 +427,11 @@ def resets(tap, wire, kind):
     sock = tcpnet.start_connect(wire.c, kind, wire.c.address(kind), closed)
     tcpnet.wait_connected(sock)
     sock.close()
-    counted = traffic.check(tap, f'{kind}: resets on one host')
-    tap.equal(counted, [{(family, 'local', 'resets_received'): 2,
-                         (family, 'local', 'resets_sent'): 2}, {}],
-              f'{kind}: both are local')
+    traffic.check_resets(
+        tap, f'{kind}: resets on one host',
+        [{(family, 'local', 'resets_received'): 2,
+         (family, 'local', 'resets_sent'): 2}, {}],
+        f'{kind}: both are local')
 
 
 def wait_reset(sock):
