@@ -17,6 +17,7 @@ UNIX = 1
 TCP, UDP = 6, 17
 USER_TIMEOUT = 18
 UNKNOWN = -1
+FIN_WAIT2, CLOSE = 5, 7
 LOOPBACK = {'4': '127.0.0.1', '6': '::1'}
 NOBODIES = {'4': tcpnet.NOBODY4, '6': tcpnet.NOBODY6}
 # On the wire's network, and no neighbour entry.
@@ -397,6 +398,8 @@ def resets(tap, wire, kind):
     client, child = tcpnet.connection(wire, kind)
     client.shutdown(socket.SHUT_WR)
     child.recv(1)
+    # An ACK that comes after the reset would be answered by another one.
+    swlib.wait_for(lambda: state_of(client) == FIN_WAIT2)
     tcpnet.reset(client)
     wait_reset(child)
     child.close()
@@ -434,13 +437,15 @@ def resets(tap, wire, kind):
         f'{kind}: both are local')
 
 
+def state_of(sock):
+    try:
+        return sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+    except OSError:
+        return CLOSE
+
+
 def wait_reset(sock):
-    def is_reset():
-        with contextlib.suppress(OSError):
-            return sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO,
-                                   1)[0] == 7       # TCP_CLOSE
-        return True
-    swlib.wait_for(is_reset)
+    swlib.wait_for(lambda: state_of(sock) == CLOSE)
 
 
 def resets_of_segments(tap, wire, kind):
