@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The verbs that hooks call: what each fact means for the numbers. */
+#include <linux/jump_label.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
@@ -24,14 +25,20 @@ static const u8 origin_column[] = {
 static DEFINE_PER_CPU(u64, untracked);
 static DEFINE_PER_CPU(u64, discarded);
 static const struct sockwatch_sink __rcu *sink __read_mostly;
+static DEFINE_STATIC_KEY_FALSE(sink_set);
 static u64 census_ns;
 
-static __always_inline void tell(enum sockwatch_event_id id,
-				 const struct sock *sk, int err)
+/* Somebody is to be told: not by the short ways below. */
+static __always_inline bool is_told(void)
+{
+	return static_branch_unlikely(&sink_set);
+}
+
+static void tell(enum sockwatch_event_id id, const struct sock *sk, int err)
 {
 	const struct sockwatch_sink *to = rcu_dereference_sched(sink);
 
-	if (unlikely(to))
+	if (to)
 		to->event(id, sk, err);
 }
 
@@ -40,6 +47,11 @@ static __always_inline void count(const struct sockwatch_net *snet,
 				  enum sockwatch_column column, s64 n)
 {
 	this_cpu_add(sockwatch_counters_cells(&snet->kinds, row)[column], n);
+}
+
+static __always_inline u64 kind_of(const struct sock *sk)
+{
+	return sockwatch_kind_of(sk->sk_family, sk->sk_type, sk->sk_protocol);
 }
 
 static __always_inline unsigned int row_of(struct sockwatch_net *snet,
@@ -193,6 +205,58 @@ create_hist(struct sockwatch_net *snet, unsigned int family, gfp_t gfp)
 	return hist;
 }
 
+static noinline void create_any(const struct net *net, const struct sock *sk,
+				bool kern, gfp_t gfp, u64 took_ns, u64 now_ns)
+{
+	enum sockwatch_origin origin = kern ? SOCKWATCH_ORIGIN_KERNEL :
+					      SOCKWATCH_ORIGIN_CREATED;
+	struct sockwatch_entry *entry = entry_get(sk);
+	struct sockwatch_net *snet = sockwatch_net_of(net);
+	struct sockwatch_hist *hist;
+	unsigned int row;
+
+	if (unlikely(!snet))
+		return create_early(entry, sk, net);
+	hist = create_hist(snet, sk->sk_family, gfp);
+	if (!kern && hist)
+		sockwatch_hist_add(hist, took_ns);
+	row = row_of(snet, sk, sk->sk_type);
+	if (unlikely(!entry))
+		return lost(snet, row, origin);
+	if (unlikely(entry->state == SOCKWATCH_OPEN))
+		accept_undo(entry);
+	entry->birth_ns = now_ns;
+	owner_take(&entry->owner);
+	entry_open(entry, snet, row, origin, kern);
+	tell(SOCKWATCH_EVENT_CREATE, sk, 0);
+}
+
+/* By a system call, and not the first of its family or kind. */
+static __always_inline bool create_usual(const struct net *net,
+					 const struct sock *sk, u64 took_ns,
+					 u64 now_ns)
+{
+	unsigned int slot = sockwatch_track_hash(sk);
+	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
+	struct sockwatch_net *snet = sockwatch_net_of(net);
+	unsigned int family = sk->sk_family;
+	struct sockwatch_hist *hist;
+	unsigned int row;
+
+	if (unlikely(!sockwatch_track_has(slot, sk) || !snet ||
+		     family >= AF_MAX || entry->state != SOCKWATCH_PENDING ||
+		     !sockwatch_counters_find(&snet->kinds, kind_of(sk), &row)))
+		return false;
+	hist = READ_ONCE(snet->create[family]);
+	if (unlikely(!hist || is_told()))
+		return false;
+	entry->birth_ns = now_ns;
+	owner_take(&entry->owner);
+	entry_open(entry, snet, row, SOCKWATCH_ORIGIN_CREATED, false);
+	sockwatch_hist_add(hist, took_ns);
+	return true;
+}
+
 /**
  * sockwatch_account_create() - a socket was created
  * @net: the namespace it was asked for in
@@ -202,51 +266,23 @@ create_hist(struct sockwatch_net *snet, unsigned int family, gfp_t gfp)
  * @took_ns: how long it took; of what the kernel made it does not count
  * @now_ns: sockwatch_clock_ns()
  *
- * Context: process, or as @gfp says.
+ * Context: process, with preemption off, but for a while if @gfp allows it.
  */
 void sockwatch_account_create(const struct net *net, const struct sock *sk,
 			      bool kern, gfp_t gfp, u64 took_ns, u64 now_ns)
 {
-	enum sockwatch_origin origin = kern ? SOCKWATCH_ORIGIN_KERNEL :
-					      SOCKWATCH_ORIGIN_CREATED;
-	struct sockwatch_entry *entry;
-	struct sockwatch_hist *hist;
-	struct sockwatch_net *snet;
-	unsigned int row;
-
-	preempt_disable_notrace();
-	entry = entry_get(sk);
-	snet = sockwatch_net_of(net);
-	if (unlikely(!snet)) {
-		create_early(entry, sk, net);
-		goto out;
-	}
-	hist = create_hist(snet, sk->sk_family, gfp);
-	if (likely(!kern && hist))
-		sockwatch_hist_add(hist, took_ns);
-	row = row_of(snet, sk, sk->sk_type);
-	if (unlikely(!entry)) {
-		lost(snet, row, origin);
-		goto out;
-	}
-	if (unlikely(entry->state == SOCKWATCH_OPEN))
-		accept_undo(entry);
-	entry->birth_ns = now_ns;
-	owner_take(&entry->owner);
-	entry_open(entry, snet, row, origin, kern);
-	tell(SOCKWATCH_EVENT_CREATE, sk, 0);
-out:
-	preempt_enable_notrace();
+	if (unlikely(kern || !create_usual(net, sk, took_ns, now_ns)))
+		create_any(net, sk, kern, gfp, took_ns, now_ns);
 }
 
-static void child_count(struct sockwatch_entry *entry,
-			struct sockwatch_net *snet, unsigned int row,
-			u64 now_ns)
+static __always_inline void child_count(struct sockwatch_entry *entry,
+					struct sockwatch_net *snet,
+					unsigned int row, u64 now_ns)
 {
 	WRITE_ONCE(entry->snet, snet);
 	entry->row = row;
 	entry->birth_ns = now_ns;
-	memset(&entry->owner, 0, sizeof(entry->owner));
+	entry->owner.pid = 0;
 	entry->kernel = false;
 	entry->state = SOCKWATCH_CHILD;
 	count(snet, row, SOCKWATCH_C_CLONED, 1);
@@ -279,6 +315,53 @@ void sockwatch_account_clone(const struct sock *sk, unsigned int type,
 	preempt_enable_notrace();
 }
 
+static noinline void inherit_any(const struct sock *parent,
+				 const struct sock *child, u64 now_ns)
+{
+	if (!sockwatch_is_tcp(parent))
+		return;
+	sockwatch_tcp_inherit(parent, child);
+	sockwatch_account_clone(child, SOCK_STREAM, now_ns);
+}
+
+/**
+ * sockwatch_account_inherit() - a sock is cloned
+ * @parent: a TCP sock that listens, or any other, which does not matter here
+ * @child: its clone, which has everything of it and is not set up yet
+ * @now_ns: sockwatch_clock_ns()
+ *
+ * The clone of a TCP sock that listens is made for an incoming connection, and
+ * is of the same kind (a sock that IPV6_ADDRFORM has turned is counted as what
+ * it was).
+ *
+ * Context: process or softirq.
+ */
+void sockwatch_account_inherit(const struct sock *parent,
+			       const struct sock *child, u64 now_ns)
+{
+	unsigned int from_slot = sockwatch_track_hash(parent);
+	unsigned int slot = sockwatch_track_hash(child);
+	const struct sockwatch_entry *from;
+	struct sockwatch_entry *entry;
+	struct sockwatch_net *snet;
+
+	preempt_disable_notrace();
+	from = &sockwatch_track.entries[from_slot];
+	entry = &sockwatch_track.entries[slot];
+	snet = READ_ONCE(from->snet);
+	if (unlikely(!sockwatch_track_has(from_slot, parent) ||
+		     from->tcp_state != TCP_LISTEN || !snet ||
+		     from->tcp_flags & SOCKWATCH_TCP_TURNED ||
+		     !sockwatch_track_has(slot, child) ||
+		     entry->state != SOCKWATCH_PENDING || is_told())) {
+		inherit_any(parent, child, now_ns);
+	} else {
+		child_count(entry, snet, from->row, now_ns);
+		sockwatch_tcp_child(entry, from, snet, parent, now_ns);
+	}
+	preempt_enable_notrace();
+}
+
 static void unix_waited(const struct sockwatch_entry *entry,
 			const struct sockwatch_net *snet, u64 now_ns)
 {
@@ -291,9 +374,9 @@ static void unix_waited(const struct sockwatch_entry *entry,
 }
 
 /* What was queued has waited; without a hook for that it is not known. */
-static __always_inline void waited(struct sockwatch_entry *entry,
-				   const struct sockwatch_net *snet,
-				   const struct sock *sk, u64 now_ns)
+static void waited(struct sockwatch_entry *entry,
+		   const struct sockwatch_net *snet, const struct sock *sk,
+		   u64 now_ns)
 {
 	if (sk->sk_family == AF_UNIX)
 		unix_waited(entry, snet, now_ns);
@@ -301,12 +384,17 @@ static __always_inline void waited(struct sockwatch_entry *entry,
 		sockwatch_tcp_accepted(entry, snet, sk, now_ns);
 }
 
-static void accept_done(const struct sock *sk, unsigned int type,
-			struct sockwatch_net *snet, u64 now_ns)
+static noinline void accept_any(const struct sock *sk, unsigned int type,
+				u64 now_ns)
 {
-	struct sockwatch_entry *entry = entry_get(sk);
-	unsigned int row = row_of(snet, sk, type);
+	struct sockwatch_net *snet = sockwatch_net_of(sock_net(sk));
+	struct sockwatch_entry *entry;
+	unsigned int row;
 
+	if (unlikely(!snet))
+		return;
+	entry = entry_get(sk);
+	row = row_of(snet, sk, type);
 	if (unlikely(!entry)) {
 		count(snet, row, SOCKWATCH_C_CLONED, 1);
 		lost(snet, row, SOCKWATCH_ORIGIN_ACCEPTED);
@@ -338,12 +426,23 @@ static void accept_done(const struct sock *sk, unsigned int type,
 void sockwatch_account_accept(const struct sock *sk, unsigned int type,
 			      u64 now_ns)
 {
+	unsigned int slot = sockwatch_track_hash(sk);
+	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
 	struct sockwatch_net *snet;
 
 	preempt_disable_notrace();
-	snet = sockwatch_net_of(sock_net(sk));
-	if (likely(snet))
-		accept_done(sk, type, snet, now_ns);
+	snet = READ_ONCE(entry->snet);
+	/* The short way is for TCP, which alone has a tcp_state. */
+	if (unlikely(!sockwatch_track_has(slot, sk) || !snet ||
+		     entry->state != SOCKWATCH_CHILD || !entry->tcp_state ||
+		     sk->sk_kern_sock || is_told())) {
+		accept_any(sk, type, now_ns);
+	} else {
+		owner_take(&entry->owner);
+		entry_open(entry, snet, entry->row, SOCKWATCH_ORIGIN_ACCEPTED,
+			   false);
+		sockwatch_tcp_accepted(entry, snet, sk, now_ns);
+	}
 	preempt_enable_notrace();
 }
 
@@ -354,8 +453,7 @@ static __always_inline bool udp_connected(const struct sock *sk)
 	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
 }
 
-static __always_inline void release(const struct sockwatch_entry *entry,
-				    const struct sock *sk)
+static void release(const struct sockwatch_entry *entry, const struct sock *sk)
 {
 	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
 
@@ -395,11 +493,47 @@ static noinline void unix_not_connected(const struct sock *sk)
 	this_cpu_inc(*sockwatch_counters_cells(&snet->failures, row));
 }
 
-static __always_inline void discard(const struct sock *sk)
+static void discard(const struct sock *sk)
 {
 	this_cpu_inc(discarded);
 	if (sk->sk_family == AF_UNIX && !sk->sk_type)
 		unix_not_connected(sk);
+}
+
+static noinline void free_any(const struct sock *sk)
+{
+	struct sockwatch_entry *entry = sockwatch_track_find(sk);
+
+	if (unlikely(!entry)) {
+		this_cpu_inc(untracked);
+		return;
+	}
+	if (unlikely(entry->tcp_state && entry->tcp_state != TCP_CLOSE))
+		sockwatch_tcp_gone(entry);
+	if (entry->state == SOCKWATCH_PENDING)
+		discard(sk);
+	else if (likely(entry->state != SOCKWATCH_EARLY))
+		release(entry, sk);
+	sockwatch_track_del(entry);
+}
+
+/* Open, held by a process, and if it is of TCP, closed. */
+static __always_inline bool free_usual(const struct sock *sk)
+{
+	unsigned int slot = sockwatch_track_hash(sk);
+	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
+	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
+
+	if (unlikely(!sockwatch_track_has(slot, sk) || !snet ||
+		     entry->state != SOCKWATCH_OPEN || entry->kernel ||
+		     (entry->tcp_state && entry->tcp_state != TCP_CLOSE) ||
+		     is_told()))
+		return false;
+	count(snet, entry->row, SOCKWATCH_C_RELEASED, 1);
+	if (sk->sk_protocol == IPPROTO_UDP && udp_connected(sk))
+		count(snet, entry->row, SOCKWATCH_C_CONNECTED, 1);
+	sockwatch_track_clear(slot);
+	return true;
 }
 
 /**
@@ -414,22 +548,9 @@ static __always_inline void discard(const struct sock *sk)
  */
 void sockwatch_account_free(const struct sock *sk)
 {
-	struct sockwatch_entry *entry;
-
 	preempt_disable_notrace();
-	entry = sockwatch_track_find(sk);
-	if (unlikely(!entry)) {
-		this_cpu_inc(untracked);
-		goto out;
-	}
-	if (unlikely(entry->tcp_state && entry->tcp_state != TCP_CLOSE))
-		sockwatch_tcp_gone(entry);
-	if (unlikely(entry->state == SOCKWATCH_PENDING))
-		discard(sk);
-	else if (likely(entry->state != SOCKWATCH_EARLY))
-		release(entry, sk);
-	sockwatch_track_del(entry);
-out:
+	if (unlikely(!free_usual(sk)))
+		free_any(sk);
 	preempt_enable_notrace();
 }
 
@@ -456,7 +577,7 @@ static void found_done(const struct sock *sk, struct sockwatch_net *snet)
 		return;
 	}
 	entry->birth_ns = 0;
-	memset(&entry->owner, 0, sizeof(entry->owner));
+	entry->owner.pid = 0;
 	entry_open(entry, snet, row, SOCKWATCH_ORIGIN_PREEXISTING,
 		   sk->sk_kern_sock);
 	if (sockwatch_is_tcp(sk))
@@ -545,7 +666,7 @@ static void early_count(struct sockwatch_entry *entry, void *arg)
 		return;
 	row = sockwatch_counters_row(&snet->kinds, entry->early_kind);
 	entry->birth_ns = 0;
-	memset(&entry->owner, 0, sizeof(entry->owner));
+	entry->owner.pid = 0;
 	entry_open(entry, snet, row, SOCKWATCH_ORIGIN_KERNEL, true);
 }
 
@@ -563,6 +684,10 @@ static void net_ready(struct sockwatch_net *snet)
 void sockwatch_account_set_sink(const struct sockwatch_sink *new_sink)
 {
 	rcu_assign_pointer(sink, new_sink);
+	if (new_sink)
+		static_branch_enable(&sink_set);
+	else
+		static_branch_disable(&sink_set);
 	synchronize_rcu();
 }
 

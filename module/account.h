@@ -60,6 +60,8 @@ void sockwatch_account_create_failed(const struct net *net, int family,
 				     int type, int protocol, int err);
 void sockwatch_account_clone(const struct sock *sk, unsigned int type,
 			     u64 now_ns);
+void sockwatch_account_inherit(const struct sock *parent,
+			       const struct sock *child, u64 now_ns);
 void sockwatch_account_accept(const struct sock *sk, unsigned int type,
 			      u64 now_ns);
 void sockwatch_account_free(const struct sock *sk);

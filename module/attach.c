@@ -6,6 +6,12 @@
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 
+#ifdef CONFIG_X86_64
+#include <asm/text-patching.h>
+#else
+#define CALL_INSN_OPCODE	0
+#endif
+
 #include "attach.h"
 #include "compat.h"
 
@@ -87,6 +93,18 @@ static void ops_detach(struct sockwatch_hook *hook)
 	ftrace_free_filter(&hook->ops);
 }
 
+static notrace void ftrace_probe(unsigned long ip, unsigned long parent_ip,
+				 struct ftrace_ops *ops,
+				 struct ftrace_regs *fregs)
+{
+	void (*probe)(unsigned long a, unsigned long b, unsigned long c);
+
+	probe = container_of(ops, struct sockwatch_hook, ops)->probe;
+	probe(ftrace_regs_get_argument(fregs, 0),
+	      ftrace_regs_get_argument(fregs, 1),
+	      ftrace_regs_get_argument(fregs, 2));
+}
+
 static int ftrace_attach(struct sockwatch_hook *hook)
 {
 	unsigned long ip;
@@ -95,7 +113,7 @@ static int ftrace_attach(struct sockwatch_hook *hook)
 	err = function_find(hook->name, &ip);
 	if (err)
 		return err;
-	hook->ops.func = hook->probe;
+	hook->ops.func = ftrace_probe;
 	return ops_attach(hook, ip, 0);
 }
 
@@ -103,6 +121,68 @@ const struct sockwatch_hook_type sockwatch_hook_ftrace = {
 	.name = "ftrace",
 	.attach = ftrace_attach,
 	.detach = ops_detach,
+};
+
+/**
+ * DOC: direct calls
+ *
+ * ftrace can have a function call a stub of ours where it begins, instead of
+ * its own trampoline, which keeps all registers for whoever may want them and
+ * costs four times as much.  The stub has returned before the function goes
+ * on: nothing of ours is on the stack while that sleeps.  Only one user of a
+ * function may do so; BPF's fentry and fexit do too.
+ */
+
+/*
+ * As in ops_attach(): kernel.ftrace_enabled cannot be set to 0 any more.  Where
+ * it is 0, registering patched nothing and said nothing: the first instruction
+ * is no call.
+ */
+static bool direct_stays(struct sockwatch_hook *hook, unsigned long ip)
+{
+	hook->ops.flags |= FTRACE_OPS_FL_PERMANENT;
+	return READ_ONCE(*(u8 *)ip) == CALL_INSN_OPCODE;
+}
+
+static int direct_attach(struct sockwatch_hook *hook)
+{
+	unsigned long ip;
+	int err;
+
+	err = function_find(hook->name, &ip);
+	if (err)
+		return err;
+	/* It must find these as they were at first. */
+	memset(&hook->ops, 0, sizeof(hook->ops));
+	err = ftrace_set_filter_ip(&hook->ops, ip, 0, 0);
+	if (err)
+		return err;
+	err = sockwatch_direct_register(&hook->ops, (unsigned long)hook->stub);
+	if (err)
+		goto err_filter;
+	err = direct_stays(hook, ip) ? 0 : -EBUSY;
+	if (err)
+		goto err_ops;
+	return 0;
+
+err_ops:
+	sockwatch_direct_unregister(&hook->ops, (unsigned long)hook->stub);
+err_filter:
+	ftrace_free_filter(&hook->ops);
+	return err;
+}
+
+/* ftrace waits until no task is in the stub, or taken off a CPU in it. */
+static void direct_detach(struct sockwatch_hook *hook)
+{
+	sockwatch_direct_unregister(&hook->ops, (unsigned long)hook->stub);
+	ftrace_free_filter(&hook->ops);
+}
+
+const struct sockwatch_hook_type sockwatch_hook_direct = {
+	.name = "direct",
+	.attach = direct_attach,
+	.detach = direct_detach,
 };
 
 /**

@@ -7,6 +7,11 @@
 #include <linux/kprobes.h>
 #include <linux/tracepoint.h>
 #include <linux/types.h>
+#ifdef CONFIG_X86_64
+#include <asm/frame.h>
+#include <asm/ibt.h>
+#include <asm/linkage.h>
+#endif
 
 struct sockwatch_hook;
 
@@ -29,10 +34,13 @@ struct sockwatch_hook_type {
  * struct sockwatch_hook - a place in the kernel and the probe for it
  * @name: function or tracepoint
  * @type: how it is attached
- * @probe: the handler; its type goes with @type, a wrapper's is its function's
+ * @probe: the handler; a tracepoint's and a wrapper's has the type of the
+ *	tracepoint or the function, that of ftrace takes the first arguments of
+ *	the function, three at the most
+ * @stub: SOCKWATCH_STUB() of @probe, or NULL: it is not called directly
  * @required: the module does not load without it
  * @attached: it is in place
- * @ops: for ftrace and the wrapper
+ * @ops: for ftrace, direct and the wrapper
  * @original: for a wrapper: told where the function goes on
  * @inside: for a wrapper: tasks that are in it, counted by itself
  * @rp: for a kretprobe; the row fills in handlers and data_size
@@ -42,6 +50,7 @@ struct sockwatch_hook {
 	const char *name;
 	const struct sockwatch_hook_type *type;
 	void *probe;
+	void *stub;
 	bool required;
 	bool attached;
 	struct ftrace_ops ops;
@@ -51,6 +60,38 @@ struct sockwatch_hook {
 	struct tracepoint *tp;
 };
 
+/**
+ * SOCKWATCH_STUB() - let a probe be called where a function begins
+ * @probe: takes the first arguments of the function, three at the most
+ *
+ * The function, of which the first instruction calls the stub, has its
+ * arguments in registers: those that it can have are kept for it.
+ */
+#if defined(CONFIG_X86_64) && defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
+#define SOCKWATCH_STUB(probe)						\
+	void probe##_stub(void);					\
+	asm(".pushsection .text, \"ax\", @progbits\n"			\
+	    ".type " #probe "_stub, @function\n"			\
+	    #probe "_stub:\n\t"						\
+	    ASM_ENDBR							\
+	    FRAME_BEGIN							\
+	    "push %rdi\n\t"						\
+	    "push %rsi\n\t"						\
+	    "push %rdx\n\t"						\
+	    "call " #probe "\n\t"					\
+	    "pop %rdx\n\t"						\
+	    "pop %rsi\n\t"						\
+	    "pop %rdi\n\t"						\
+	    FRAME_END							\
+	    ASM_RET							\
+	    ".size " #probe "_stub, . - " #probe "_stub\n"		\
+	    ".popsection\n")
+#else
+#define SOCKWATCH_STUB(probe)						\
+	static void *const probe##_stub = NULL
+#endif
+
+extern const struct sockwatch_hook_type sockwatch_hook_direct;
 extern const struct sockwatch_hook_type sockwatch_hook_ftrace;
 extern const struct sockwatch_hook_type sockwatch_hook_wrapper;
 extern const struct sockwatch_hook_type sockwatch_hook_kretprobe;

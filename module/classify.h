@@ -29,6 +29,21 @@ struct sockwatch_kind {
 };
 
 /**
+ * sockwatch_kind_of() - the kind of a sock as one number
+ * @family: its family
+ * @type: its type
+ * @protocol: its protocol
+ *
+ * Context: any.
+ * Return: the key, never SOCKWATCH_KIND_OTHER.
+ */
+static inline u64 sockwatch_kind_of(u16 family, u16 type, u16 protocol)
+{
+	return SOCKWATCH_KIND_VALID | (u64)family << 32 | (u32)type << 16 |
+	       protocol;
+}
+
+/**
  * sockwatch_kind_pack() - a kind as one number
  * @family: AF_*
  * @type: SOCK_*
@@ -46,8 +61,7 @@ static inline u64 sockwatch_kind_pack(int family, int type, int protocol)
 	if (((unsigned int)family | (unsigned int)type |
 	     (unsigned int)protocol) >> 16)
 		return SOCKWATCH_KIND_OTHER;
-	return SOCKWATCH_KIND_VALID | (u64)family << 32 | (u64)type << 16 |
-	       (u64)protocol;
+	return sockwatch_kind_of(family, type, protocol);
 }
 
 struct sockwatch_kind sockwatch_kind_unpack(u64 key);

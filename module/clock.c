@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The time that hooks take: nanoseconds since boot, at a few instructions. */
+#include <linux/math64.h>
 #include <linux/time64.h>
-#ifdef CONFIG_X86_TSC
+#ifdef CONFIG_X86_64
 #include <asm/tsc.h>
 #endif
 
 #include "clock.h"
 
 DEFINE_STATIC_KEY_FALSE(sockwatch_clock_tsc);
-u32 sockwatch_clock_mult __read_mostly;
+u64 sockwatch_clock_mult __read_mostly;
 
 /* The TSC's rate, or 0 where it must not be used. */
-#ifdef CONFIG_X86_TSC
+#ifdef CONFIG_X86_64
 static unsigned int tsc_rate_khz(void)
 {
 	return check_tsc_unstable() ? 0 : tsc_khz;

@@ -5,27 +5,40 @@
 
 #include <linux/jump_label.h>
 #include <linux/ktime.h>
-#include <linux/math64.h>
-
 #include <linux/types.h>
-#ifdef CONFIG_X86_TSC
+#ifdef CONFIG_X86_64
 #include <asm/msr.h>
 #endif
 
 DECLARE_STATIC_KEY_FALSE(sockwatch_clock_tsc);
-extern u32 sockwatch_clock_mult;
+extern u64 sockwatch_clock_mult;
 
 #define SOCKWATCH_CLOCK_SHIFT	24
 
 void sockwatch_clock_init(void);
 
-#ifdef CONFIG_X86_TSC
-static __always_inline u64 sockwatch_clock_cycles(void)
+/*
+ * A product of 128 bits: the compiler's type for it would have the stack
+ * aligned to 16 bytes in each function that reads the clock.
+ */
+#ifdef CONFIG_X86_64
+static __always_inline u64 sockwatch_clock_scaled(void)
 {
-	return rdtsc();
+	u64 ns;
+
+	asm volatile("rdtsc\n\t"
+		     "shlq $32, %%rdx\n\t"
+		     "orq %%rdx, %%rax\n\t"
+		     "mulq %[mult]\n\t"
+		     "shrdq %[shift], %%rdx, %%rax"
+		     : "=a" (ns)
+		     : [mult] "m" (sockwatch_clock_mult),
+		       [shift] "i" (SOCKWATCH_CLOCK_SHIFT)
+		     : "rdx", "cc");
+	return ns;
 }
 #else
-static __always_inline u64 sockwatch_clock_cycles(void)
+static __always_inline u64 sockwatch_clock_scaled(void)
 {
 	return 0;
 }
@@ -50,8 +63,7 @@ static __always_inline bool sockwatch_clock_is_tsc(void)
  */
 static __always_inline u64 sockwatch_clock_tsc_ns(void)
 {
-	return mul_u64_u32_shr(sockwatch_clock_cycles(), sockwatch_clock_mult,
-			       SOCKWATCH_CLOCK_SHIFT);
+	return sockwatch_clock_scaled();
 }
 
 /**

@@ -25,6 +25,25 @@
 	ftrace_instruction_pointer_set(fregs, ip)
 #endif
 
+/*
+ * 6.4 made the calls for direct ftrace_ops the only ones, and gave them the
+ * shorter names.
+ */
+#ifndef CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS
+#define sockwatch_direct_register(ops, addr)	(-EOPNOTSUPP)
+#define sockwatch_direct_unregister(ops, addr)	do { } while (0)
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define sockwatch_direct_register(ops, addr) \
+	register_ftrace_direct_multi(ops, addr)
+#define sockwatch_direct_unregister(ops, addr) \
+	unregister_ftrace_direct_multi(ops, addr)
+#else
+#define sockwatch_direct_register(ops, addr) \
+	register_ftrace_direct(ops, addr)
+#define sockwatch_direct_unregister(ops, addr) \
+	unregister_ftrace_direct(ops, addr, false)
+#endif
+
 /* 6.6 moved the parsed attributes of a dump into struct genl_info. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define sockwatch_dump_attrs(cb) (genl_dumpit_info(cb)->attrs)

@@ -60,6 +60,24 @@ sockwatch_counters_hash(const struct sockwatch_counters *c, u64 key)
 }
 
 /**
+ * sockwatch_counters_find() - the row of a key, if it is its first
+ * @c: the table
+ * @key: not 0
+ * @row: filled if so
+ *
+ * Context: any.  No lock.
+ * Return: false: ask sockwatch_counters_row().
+ */
+static __always_inline bool
+sockwatch_counters_find(const struct sockwatch_counters *c, u64 key,
+			unsigned int *row)
+{
+	*row = sockwatch_counters_hash(c, key);
+	/* A key once written stays: one that is not seen yet is searched. */
+	return likely(data_race(c->keys[*row] == key));
+}
+
+/**
  * sockwatch_counters_row() - the row of a key, made if need be
  * @c: the table
  * @key: not 0; SOCKWATCH_KEY_OTHER for the overflow row
@@ -70,9 +88,9 @@ sockwatch_counters_hash(const struct sockwatch_counters *c, u64 key)
 static __always_inline unsigned int
 sockwatch_counters_row(struct sockwatch_counters *c, u64 key)
 {
-	unsigned int row = sockwatch_counters_hash(c, key);
+	unsigned int row;
 
-	if (likely(READ_ONCE(c->keys[row]) == key))
+	if (sockwatch_counters_find(c, key, &row))
 		return row;
 	return sockwatch_counters_search(c, key);
 }

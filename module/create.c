@@ -3,6 +3,7 @@
 #include <linux/gfp.h>
 #include <linux/net.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/static_call.h>
 
 #include "account.h"
@@ -22,12 +23,14 @@ static __always_inline void created(const struct net *net, int family,
 	u64 now_ns = sockwatch_clock_ns();
 
 	sockwatch_hook_hit(SOCKWATCH_HOOK_CREATE);
+	preempt_disable_notrace();
 	if (unlikely(err))
 		sockwatch_account_create_failed(net, family, type, protocol,
 						err);
 	else
 		sockwatch_account_create(net, (*res)->sk, kern, gfp,
 					 now_ns - start_ns, now_ns);
+	preempt_enable_notrace();
 }
 
 static notrace int sock_create_wrapper(struct net *net, int family, int type,
@@ -92,8 +95,8 @@ static int create_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	const struct create_call *call = (struct create_call *)ri->data;
 
 	created(call->net, call->family, call->type, call->protocol, call->res,
-		call->kern, regs_return_value(regs), GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT,
-		call->start_ns);
+		call->kern, regs_return_value(regs),
+		GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT, call->start_ns);
 	return 0;
 }
 

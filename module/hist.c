@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A log-linear histogram of durations: a few cells on every CPU. */
+#include <linux/irqflags.h>
 #include <linux/limits.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
@@ -41,41 +42,59 @@ void sockwatch_hist_free(struct sockwatch_hist *hist)
 	kfree(hist);
 }
 
-/**
- * sockwatch_hist_carry() - empty a cell into the carry
- * @hist: the histogram
- * @bucket: the bucket whose cell on this CPU came to SOCKWATCH_HIST_CARRY
- *
+/*
  * The cell stays at SOCKWATCH_HIST_CARRY or above until the carry has it: that
- * tells fold_bucket() to look again.
- *
- * Context: that of sockwatch_hist_add().
+ * tells fold_bucket() to look again.  An interrupt that comes first may find
+ * the cell full too, and empties it.
  */
-void sockwatch_hist_carry(struct sockwatch_hist *hist, unsigned int bucket)
+static void carry(struct sockwatch_hist *hist, unsigned int bucket)
 {
-	atomic_inc(&hist->carry[bucket]);
-	/* Pairs with fold_bucket(). */
-	smp_mb__after_atomic();
-	this_cpu_sub(hist->cpu->cell[bucket], SOCKWATCH_HIST_CARRY);
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (this_cpu_read(hist->cpu->cell[bucket]) >= SOCKWATCH_HIST_CARRY) {
+		atomic_inc(&hist->carry[bucket]);
+		/* Pairs with fold_bucket(). */
+		smp_mb__after_atomic();
+		this_cpu_sub(hist->cpu->cell[bucket], SOCKWATCH_HIST_CARRY);
+	}
+	local_irq_restore(flags);
 }
 
-/**
- * sockwatch_hist_max() - raise the maximum
- * @hist: the histogram
- * @ns: a duration that is longer than the longest
- *
- * An interrupt may have raised it meanwhile.
- *
- * Context: that of sockwatch_hist_add().
- */
-void sockwatch_hist_max(struct sockwatch_hist *hist, u64 ns)
+/* An interrupt may have raised it meanwhile. */
+static void raise_max(struct sockwatch_hist *hist, s64 n)
 {
-	u64 old;
+	s64 old;
 
 	do {
 		old = this_cpu_read(hist->cpu->max);
-	} while (old < ns &&
-		 this_cpu_cmpxchg(hist->cpu->max, old, ns) != old);
+	} while (old < n && this_cpu_cmpxchg(hist->cpu->max, old, n) != old);
+}
+
+/**
+ * sockwatch_hist_settle() - what sockwatch_hist_count() leaves to do
+ * @hist: the histogram
+ * @n: nanoseconds less one; what is negative counts as none, since the TSC
+ *	begins anew when a machine was suspended
+ *
+ * One that is too short or too long is not counted yet.  After another a cell
+ * is full, or it is the longest.
+ *
+ * Context: that of sockwatch_hist_count().
+ */
+void sockwatch_hist_settle(struct sockwatch_hist *hist, u64 n)
+{
+	unsigned int bucket;
+
+	if ((s64)n < 0)
+		n = -1;
+	bucket = sockwatch_hist_bucket(n + 1);
+	if (sockwatch_hist_quarter(n) >= SOCKWATCH_HIST_OPEN) {
+		this_cpu_inc(hist->cpu->cell[bucket]);
+		this_cpu_add(hist->cpu->sum, n);
+	}
+	carry(hist, bucket);
+	raise_max(hist, n);
 }
 
 /* One bucket over all CPUs, or false: a cell is being carried just now. */
@@ -88,7 +107,7 @@ static bool fold_once(const struct sockwatch_hist *hist, unsigned int bucket,
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		/* Pairs with sockwatch_hist_carry(). */
+		/* Pairs with carry(). */
 		smp_rmb();
 		cell = READ_ONCE(per_cpu_ptr(hist->cpu, cpu)->cell[bucket]);
 		if (cell >= SOCKWATCH_HIST_CARRY)
@@ -96,7 +115,7 @@ static bool fold_once(const struct sockwatch_hist *hist, unsigned int bucket,
 		sum += cell;
 	}
 	*count = sum;
-	/* Pairs with sockwatch_hist_carry(): no carry came meanwhile. */
+	/* Pairs with carry(): no carry came meanwhile. */
 	smp_rmb();
 	return carry == atomic_read(&hist->carry[bucket]);
 }
@@ -121,20 +140,27 @@ void sockwatch_hist_fold(const struct sockwatch_hist *hist,
 			 struct sockwatch_hist_sum *sum)
 {
 	const struct sockwatch_hist_cpu *part;
+	u64 count = 0, max = 0;
 	unsigned int i;
-	u64 count;
+	u64 bucket;
 	int cpu;
 
 	for (i = 0; i < SOCKWATCH_HIST_BUCKETS; i++) {
-		count = fold_bucket(hist, i);
-		sum->bucket[i] += count;
-		sum->count += count;
+		bucket = fold_bucket(hist, i);
+		sum->bucket[i] += bucket;
+		count += bucket;
 	}
+	if (!count)
+		return;
 	for_each_possible_cpu(cpu) {
 		part = per_cpu_ptr(hist->cpu, cpu);
 		sum->sum_ns += READ_ONCE(part->sum);
-		sum->max_ns = max(sum->max_ns, READ_ONCE(part->max));
+		max = max(max, READ_ONCE(part->max));
 	}
+	/* Each is one less, but for one of 0, which is no longest. */
+	sum->sum_ns += count;
+	sum->max_ns = max(sum->max_ns, sum->sum_ns ? max + 1 : 0);
+	sum->count += count;
 }
 
 /**

@@ -5,6 +5,7 @@
 
 #include <linux/atomic.h>
 #include <linux/bitops.h>
+#include <linux/compiler.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
@@ -20,13 +21,13 @@
 #define SOCKWATCH_HIST_OPEN	(SOCKWATCH_HIST_BUCKETS - 1)
 #define SOCKWATCH_HIST_FIRST	9	/* log2 of the first bound */
 
-/* A cell that has come to this much hands it over to the carry. */
+/* A cell that has come to this much, its sign, hands it over to the carry. */
 #define SOCKWATCH_HIST_CARRY	0x8000
 
 /**
  * struct sockwatch_hist_cpu - one CPU's part
- * @sum: of all durations, nanoseconds
- * @max: the longest, nanoseconds
+ * @sum: of all durations, each in nanoseconds less one
+ * @max: the longest, likewise
  * @cell: of each bucket, what has not been carried
  * @unused: makes it 256 bytes, so that a shift finds one in an array
  */
@@ -66,60 +67,98 @@ struct sockwatch_hist_sum {
 
 struct sockwatch_hist *sockwatch_hist_new(gfp_t gfp);
 void sockwatch_hist_free(struct sockwatch_hist *hist);
-void sockwatch_hist_carry(struct sockwatch_hist *hist, unsigned int bucket);
-void sockwatch_hist_max(struct sockwatch_hist *hist, u64 ns);
+void sockwatch_hist_settle(struct sockwatch_hist *hist, u64 n) __cold;
 void sockwatch_hist_fold(const struct sockwatch_hist *hist,
 			 struct sockwatch_hist_sum *sum);
 u64 sockwatch_hist_bound(unsigned int bucket);
 u64 sockwatch_hist_quantile(const struct sockwatch_hist_sum *sum,
 			    unsigned int permille);
 
+/*
+ * The bucket of n + 1 nanoseconds: the highest three bits of @n, 4 to 7, say
+ * which quarter of their octave.  Not a bucket where @n is too small or too
+ * large for that.  A 0 has no highest bit, so look at the double and one more.
+ */
+static __always_inline unsigned int sockwatch_hist_quarter(u64 n)
+{
+	unsigned int above = __fls(2 * n + 1);
+
+	return above * 4 + (unsigned int)(n >> ((above - 3) & 63)) -
+	       (SOCKWATCH_HIST_FIRST * 4 + 8 - 1);
+}
+
 /**
  * sockwatch_hist_bucket() - where a duration belongs
- * @ns: nanoseconds
+ * @ns: nanoseconds; what is negative is as short as can be
  *
  * Context: any.
  * Return: the bucket.
  */
-static __always_inline unsigned int sockwatch_hist_bucket(u64 ns)
-{
-	unsigned int octave;
-	s64 n = ns - 1;
-
-	if (n < 1LL << SOCKWATCH_HIST_FIRST)
-		return 0;
-	octave = __fls(n);
-	if (unlikely(octave >= SOCKWATCH_HIST_FIRST + 28))
-		return SOCKWATCH_HIST_OPEN;
-	/* The highest three bits, 4 to 7, say which quarter of the octave. */
-	return octave * 4 + (n >> (octave - 2)) -
-	       (SOCKWATCH_HIST_FIRST * 4 + 4 - 1);
-}
-
-/**
- * sockwatch_hist_add_to() - count a duration
- * @cpu: what @hist->cpu is, for a caller who knows without looking
- * @hist: the histogram
- * @ns: nanoseconds
- *
- * Context: any but NMI, with preemption off.  No lock, no allocation.
- */
-static __always_inline void
-sockwatch_hist_add_to(struct sockwatch_hist_cpu __percpu *cpu,
-		      struct sockwatch_hist *hist, u64 ns)
+static inline unsigned int sockwatch_hist_bucket(u64 ns)
 {
 	unsigned int bucket;
 
-	/* The TSC begins anew when a machine was suspended. */
-	if (unlikely((s64)ns < 0))
-		ns = 0;
-	bucket = sockwatch_hist_bucket(ns);
-	if (unlikely(this_cpu_inc_return(cpu->cell[bucket]) ==
-		     SOCKWATCH_HIST_CARRY))
-		sockwatch_hist_carry(hist, bucket);
-	this_cpu_add(cpu->sum, ns);
-	if (unlikely(ns > this_cpu_read(cpu->max)))
-		sockwatch_hist_max(hist, ns);
+	if ((s64)ns <= 1 << SOCKWATCH_HIST_FIRST)
+		return 0;
+	bucket = sockwatch_hist_quarter(ns - 1);
+	return bucket < SOCKWATCH_HIST_OPEN ? bucket : SOCKWATCH_HIST_OPEN;
+}
+
+/*
+ * One more in a cell, and its duration: whether the cell has come to the
+ * carry, which is its highest bit, or none was as long.  The compiler would
+ * need a third more.
+ */
+#if defined(CONFIG_X86_64) && defined(CONFIG_SMP)
+static __always_inline bool
+sockwatch_hist_put(struct sockwatch_hist_cpu __percpu *cpu,
+		   unsigned int bucket, u64 n)
+{
+	struct sockwatch_hist_cpu *part = (__force void *)cpu;
+
+	asm goto("addq %[n], %%gs:%[sum]\n\t"
+		 "incw %%gs:%[cell]\n\t"
+		 "js %l[rare]\n\t"
+		 "cmpq %[n], %%gs:%[max]\n\t"
+		 "jb %l[rare]"
+		 : : [n] "r" (n), [sum] "m" (part->sum),
+		     [max] "m" (part->max), [cell] "m" (part->cell[bucket])
+		 : "cc", "memory"
+		 : rare);
+	return false;
+rare:
+	return true;
+}
+#else
+static __always_inline bool
+sockwatch_hist_put(struct sockwatch_hist_cpu __percpu *cpu,
+		   unsigned int bucket, u64 n)
+{
+	this_cpu_add(cpu->sum, n);
+	return this_cpu_inc_return(cpu->cell[bucket]) >=
+		       SOCKWATCH_HIST_CARRY ||
+	       n > this_cpu_read(cpu->max);
+}
+#endif
+
+/**
+ * sockwatch_hist_count() - count a duration, but for what is rare
+ * @cpu: the part of a histogram
+ * @n: nanoseconds less one: now + ~then
+ *
+ * Context: any but NMI, with preemption off.  No lock, no allocation.
+ * Return: whether sockwatch_hist_settle() must be called.
+ */
+static __always_inline bool
+sockwatch_hist_count(struct sockwatch_hist_cpu __percpu *cpu, u64 n)
+{
+	unsigned int bucket = sockwatch_hist_quarter(n);
+
+	if (unlikely(bucket >= SOCKWATCH_HIST_OPEN))
+		return true;
+	/* Not to be computed anew for each of its members. */
+	OPTIMIZER_HIDE_VAR(cpu);
+	return unlikely(sockwatch_hist_put(cpu, bucket, n));
 }
 
 /**
@@ -132,7 +171,8 @@ sockwatch_hist_add_to(struct sockwatch_hist_cpu __percpu *cpu,
 static __always_inline void sockwatch_hist_add(struct sockwatch_hist *hist,
 					       u64 ns)
 {
-	sockwatch_hist_add_to(hist->cpu, hist, ns);
+	if (unlikely(sockwatch_hist_count(hist->cpu, ns - 1)))
+		sockwatch_hist_settle(hist, ns - 1);
 }
 
 #endif /* _SOCKWATCH_HIST_H */

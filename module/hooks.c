@@ -2,10 +2,13 @@
 /* What the module hooks in the kernel: one table, and the probes. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/build_bug.h>
 #include <linux/kernel.h>
 #include <linux/net.h>
+#include <linux/security.h>
 #include <net/inet_timewait_sock.h>
 #include <net/sock.h>
+#include <net/tcp.h>
 #include <net/tcp_states.h>
 #include <trace/events/sock.h>
 
@@ -23,35 +26,59 @@
 
 DEFINE_PER_CPU(u64 [SOCKWATCH_HOOK_MAX], sockwatch_hook_hits);
 
+/* SOCKWATCH_STUB() keeps three arguments: no more must be in registers. */
+static_assert(__same_type(security_sk_free, void (struct sock *)));
+static_assert(__same_type(security_sk_alloc, int (struct sock *, int, gfp_t)));
+static_assert(__same_type(security_sock_graft,
+			  void (struct sock *, struct socket *)));
+static_assert(__same_type(security_sk_clone,
+			  void (const struct sock *, struct sock *)));
+static_assert(__same_type(__inet_twsk_schedule,
+			  void (struct inet_timewait_sock *, int, bool)));
+static_assert(__same_type(tcp_twsk_destructor, void (struct sock *)));
+
 /* security_sk_free(struct sock *sk): the last call before the slab has it. */
-static notrace void on_free(unsigned long ip, unsigned long parent_ip,
-			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static __used notrace void on_free(const struct sock *sk)
 {
 	sockwatch_hook_hit(SOCKWATCH_HOOK_FREE);
-	sockwatch_account_free((void *)ftrace_regs_get_argument(fregs, 0));
+	sockwatch_account_free(sk);
 }
 
+SOCKWATCH_STUB(on_free);
+
 /* security_sk_alloc(struct sock *sk, int family, gfp_t priority) */
-static notrace void on_alloc(unsigned long ip, unsigned long parent_ip,
-			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static __used notrace void on_alloc(const struct sock *sk)
 {
 	sockwatch_hook_hit(SOCKWATCH_HOOK_ALLOC);
-	sockwatch_account_alloc((void *)ftrace_regs_get_argument(fregs, 0));
+	sockwatch_account_alloc(sk);
 }
+
+SOCKWATCH_STUB(on_alloc);
 
 /*
  * security_sock_graft(struct sock *sk, struct socket *parent): before 6.1.150
  * AF_ALG gave the listener as @sk, so take the one that @parent now has.
  */
-static notrace void on_graft(unsigned long ip, unsigned long parent_ip,
-			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static __used notrace void on_graft(const struct sock *sk,
+				    const struct socket *parent)
 {
-	const struct socket *parent;
-
-	parent = (void *)ftrace_regs_get_argument(fregs, 1);
 	sockwatch_hook_hit(SOCKWATCH_HOOK_GRAFT);
 	sockwatch_account_accept(parent->sk, parent->type,
 				 sockwatch_clock_ns());
+}
+
+SOCKWATCH_STUB(on_graft);
+
+/* See on_state(). */
+static noinline notrace void on_clone_slow(const struct sock *parent,
+					   const struct sock *child)
+{
+	sockwatch_account_inherit(parent, child, sockwatch_clock_ns());
+}
+
+static noinline notrace void on_clone_tipc(const struct sock *child)
+{
+	sockwatch_account_accept(child, child->sk_type, sockwatch_clock_ns());
 }
 
 /*
@@ -61,67 +88,77 @@ static notrace void on_graft(unsigned long ip, unsigned long parent_ip,
  * (net/tipc/socket.c).  The other callers make a child that is grafted when it
  * is accepted.
  */
-static notrace void on_clone(unsigned long ip, unsigned long parent_ip,
-			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static __used notrace void on_clone(const struct sock *parent,
+				    const struct sock *child)
 {
-	const struct sock *parent = (void *)ftrace_regs_get_argument(fregs, 0);
-	const struct sock *child = (void *)ftrace_regs_get_argument(fregs, 1);
-
 	sockwatch_hook_hit(SOCKWATCH_HOOK_CLONE);
-	if (likely(sockwatch_is_tcp(parent)))
-		sockwatch_tcp_inherit(parent, child);
-	else if (child->sk_family == AF_TIPC)
-		sockwatch_account_accept(child, child->sk_type,
-					 sockwatch_clock_ns());
+	if (unlikely(child->sk_family == AF_TIPC))
+		on_clone_tipc(child);
+	else if (!sockwatch_clock_is_tsc())
+		on_clone_slow(parent, child);
+	else
+		sockwatch_account_inherit(parent, child,
+					  sockwatch_clock_tsc_ns());
 }
+
+SOCKWATCH_STUB(on_clone);
+
+static struct sockwatch_hook clone_hook = {
+	.name = "security_sk_clone",
+	.type = &sockwatch_hook_direct,
+	.probe = on_clone,
+	.stub = on_clone_stub,
+};
 
 /*
  * security_unix_stream_connect(struct sock *sock, struct sock *other,
  * struct sock *newsk): newsk is the child, whose type is set only later, to
  * that of the client (unix_stream_connect(), net/unix/af_unix.c).
  */
-static notrace void on_unix_connect(unsigned long ip, unsigned long parent_ip,
-				    struct ftrace_ops *ops,
-				    struct ftrace_regs *fregs)
+static notrace void on_unix_connect(const struct sock *sk,
+				    const struct sock *other,
+				    const struct sock *child)
 {
-	const struct sock *sk = (void *)ftrace_regs_get_argument(fregs, 0);
-	const struct sock *child = (void *)ftrace_regs_get_argument(fregs, 2);
-
 	sockwatch_hook_hit(SOCKWATCH_HOOK_UNIX_CONNECT);
 	sockwatch_account_clone(child, sk->sk_type, sockwatch_clock_ns());
 }
 
 /*
- * LISTEN to SYN_RECV is the clone of a listener for a new connection: the sock
- * is the child, which was never in LISTEN itself (inet_csk_clone_lock(),
+ * From LISTEN to SYN_RECV the sock is not the listener but its clone for a new
+ * connection, which was never in LISTEN itself (inet_csk_clone_lock(),
  * net/ipv4/inet_connection_sock.c).  MPTCP's own child goes to ESTABLISHED
  * (mptcp_sk_clone_init(), net/mptcp/protocol.c).
  */
-static __always_inline void on_state_at(const struct sock *sk, int oldstate,
-					int newstate, u64 now_ns)
+static noinline __noclone notrace void
+on_state_child(void *data, const struct sock *sk)
 {
-	if (oldstate == TCP_LISTEN &&
-	    (newstate == TCP_SYN_RECV || newstate == TCP_ESTABLISHED))
-		sockwatch_account_clone(sk, sk->sk_type, now_ns);
-	else if (likely(sk->sk_protocol == IPPROTO_TCP))
-		sockwatch_tcp_state(sk, oldstate, newstate, now_ns);
+	if (!clone_hook.attached || sk->sk_protocol != IPPROTO_TCP)
+		sockwatch_account_clone(sk, sk->sk_type, sockwatch_clock_ns());
 }
 
-static noinline notrace void on_state_slow(const struct sock *sk,
-					   int oldstate, int newstate)
+/* Without a TSC. */
+static noinline __noclone notrace void
+on_state_slow(void *data, const struct sock *sk, const int oldstate,
+	      const int newstate)
 {
-	on_state_at(sk, oldstate, newstate, sockwatch_clock_ns());
+	if (sk->sk_protocol == IPPROTO_TCP)
+		sockwatch_tcp_state(sk, newstate, sockwatch_clock_ns());
 }
 
+/*
+ * Nothing but calls at the end, which need no registers saved, of functions
+ * that have their arguments where they are.
+ */
 static notrace void on_state(void *data, const struct sock *sk,
 			     const int oldstate, const int newstate)
 {
 	sockwatch_hook_hit(SOCKWATCH_HOOK_STATE);
-	/* Nothing but calls at the end, which need no registers saved. */
-	if (!sockwatch_clock_is_tsc())
-		on_state_slow(sk, oldstate, newstate);
-	else
-		on_state_at(sk, oldstate, newstate, sockwatch_clock_tsc_ns());
+	if (oldstate == TCP_LISTEN && newstate != TCP_CLOSE)
+		on_state_child(data, sk);
+	else if (!sockwatch_clock_is_tsc())
+		on_state_slow(data, sk, oldstate, newstate);
+	else if (likely(sk->sk_protocol == IPPROTO_TCP))
+		sockwatch_tcp_state(sk, newstate, sockwatch_clock_tsc_ns());
 }
 
 /*
@@ -134,9 +171,11 @@ static int on_netlink_return(struct kretprobe_instance *ri,
 	const struct sock *sk = (void *)regs_return_value(regs);
 
 	sockwatch_hook_hit(SOCKWATCH_HOOK_NETLINK);
+	/* With preemption off, like any probe (rethook_trampoline_handler()). */
 	if (sk)
 		sockwatch_account_create(sock_net(sk), sk, true,
-					 GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT, 0,
+					 GFP_NOWAIT | __GFP_NOWARN |
+					 __GFP_ACCOUNT, 0,
 					 sockwatch_clock_ns());
 	return 0;
 }
@@ -154,38 +193,30 @@ static int on_cookie_return(struct kretprobe_instance *ri,
 }
 
 /* __inet_twsk_schedule(struct inet_timewait_sock *tw, int timeo, bool rearm) */
-static notrace void on_tw_schedule(unsigned long ip, unsigned long parent_ip,
-				   struct ftrace_ops *ops,
-				   struct ftrace_regs *fregs)
+static __used notrace void
+on_tw_schedule(const struct inet_timewait_sock *tw, int timeo, bool rearm)
 {
-	const void *tw = (void *)ftrace_regs_get_argument(fregs, 0);
-	bool rearm = ftrace_regs_get_argument(fregs, 2);
-
 	sockwatch_hook_hit(SOCKWATCH_HOOK_TW_SCHEDULE);
 	sockwatch_timewait_scheduled(tw, rearm);
 }
 
-/* tcp_timewait_state_process(struct inet_timewait_sock *tw, ...) */
-static notrace void on_tw_segment(unsigned long ip, unsigned long parent_ip,
-				  struct ftrace_ops *ops,
-				  struct ftrace_regs *fregs)
-{
-	const void *tw = (void *)ftrace_regs_get_argument(fregs, 0);
+SOCKWATCH_STUB(on_tw_schedule);
 
+/* tcp_timewait_state_process(struct inet_timewait_sock *tw, ...) */
+static notrace void on_tw_segment(const struct inet_timewait_sock *tw)
+{
 	sockwatch_hook_hit(SOCKWATCH_HOOK_TW_SEGMENT);
 	sockwatch_timewait_segment(tw);
 }
 
 /* tcp_twsk_destructor(struct sock *sk): called by inet_twsk_free(). */
-static notrace void on_tw_free(unsigned long ip, unsigned long parent_ip,
-			       struct ftrace_ops *ops,
-			       struct ftrace_regs *fregs)
+static __used notrace void on_tw_free(const struct sock *sk)
 {
-	const struct sock *sk = (void *)ftrace_regs_get_argument(fregs, 0);
-
 	sockwatch_hook_hit(SOCKWATCH_HOOK_TW_FREE);
 	sockwatch_timewait_freed(inet_twsk(sk));
 }
+
+SOCKWATCH_STUB(on_tw_free);
 
 static notrace void on_retransmit(void *data, const struct sock *sk,
 				  const struct sk_buff *skb)
@@ -214,25 +245,17 @@ static notrace void on_reset_active(void *data, const struct sock *sk,
 }
 
 /* tcp_v4_send_reset(const struct sock *sk, struct sk_buff *skb) */
-static notrace void on_reset4(unsigned long ip, unsigned long parent_ip,
-			      struct ftrace_ops *ops,
-			      struct ftrace_regs *fregs)
+static notrace void on_reset4(const struct sock *sk,
+			      const struct sk_buff *skb)
 {
-	const struct sock *sk = (void *)ftrace_regs_get_argument(fregs, 0);
-	const struct sk_buff *skb = (void *)ftrace_regs_get_argument(fregs, 1);
-
 	sockwatch_hook_hit(SOCKWATCH_HOOK_RESET4);
 	sockwatch_segment_reset4(sk, skb);
 }
 
 /* tcp_v6_send_reset(const struct sock *sk, struct sk_buff *skb) */
-static notrace void on_reset6(unsigned long ip, unsigned long parent_ip,
-			      struct ftrace_ops *ops,
-			      struct ftrace_regs *fregs)
+static notrace void on_reset6(const struct sock *sk,
+			      const struct sk_buff *skb)
 {
-	const struct sock *sk = (void *)ftrace_regs_get_argument(fregs, 0);
-	const struct sk_buff *skb = (void *)ftrace_regs_get_argument(fregs, 1);
-
 	sockwatch_hook_hit(SOCKWATCH_HOOK_RESET6);
 	sockwatch_segment_reset6(sk, skb);
 }
@@ -240,34 +263,31 @@ static notrace void on_reset6(unsigned long ip, unsigned long parent_ip,
 static notrace void on_reset_received(void *data, struct sock *sk)
 {
 	sockwatch_hook_hit(SOCKWATCH_HOOK_RESET_RECEIVED);
-	sockwatch_segment_reset_received(sk);
+	sockwatch_tcp_reset(sk);
 }
 
 static struct sockwatch_hook free_hook = {
 	.name = "security_sk_free",
-	.type = &sockwatch_hook_ftrace,
+	.type = &sockwatch_hook_direct,
 	.probe = on_free,
+	.stub = on_free_stub,
 	.required = true,
 };
 
 static struct sockwatch_hook alloc_hook = {
 	.name = "security_sk_alloc",
-	.type = &sockwatch_hook_ftrace,
+	.type = &sockwatch_hook_direct,
 	.probe = on_alloc,
+	.stub = on_alloc_stub,
 	.required = true,
 };
 
 static struct sockwatch_hook graft_hook = {
 	.name = "security_sock_graft",
-	.type = &sockwatch_hook_ftrace,
+	.type = &sockwatch_hook_direct,
 	.probe = on_graft,
+	.stub = on_graft_stub,
 	.required = true,
-};
-
-static struct sockwatch_hook clone_hook = {
-	.name = "security_sk_clone",
-	.type = &sockwatch_hook_ftrace,
-	.probe = on_clone,
 };
 
 static struct sockwatch_hook unix_connect_hook = {
@@ -289,16 +309,19 @@ static struct sockwatch_hook netlink_hook = {
 	.rp.handler = on_netlink_return,
 };
 
-#define OPTIONAL(hook, function, how, handler)				\
+#define OPTIONAL(hook, function, how, handler, ...)			\
 static struct sockwatch_hook hook = {					\
 	.name = #function,						\
 	.type = &sockwatch_hook_##how,					\
 	.probe = handler,						\
+	__VA_ARGS__							\
 }
 
-OPTIONAL(tw_schedule_hook, __inet_twsk_schedule, ftrace, on_tw_schedule);
+OPTIONAL(tw_schedule_hook, __inet_twsk_schedule, direct, on_tw_schedule,
+	 .stub = on_tw_schedule_stub);
 OPTIONAL(tw_segment_hook, tcp_timewait_state_process, ftrace, on_tw_segment);
-OPTIONAL(tw_free_hook, tcp_twsk_destructor, ftrace, on_tw_free);
+OPTIONAL(tw_free_hook, tcp_twsk_destructor, direct, on_tw_free,
+	 .stub = on_tw_free_stub);
 OPTIONAL(retransmit_hook, tcp_retransmit_skb, tracepoint, on_retransmit);
 OPTIONAL(synack_hook, tcp_retransmit_synack, tracepoint, on_synack);
 OPTIONAL(reset_active_hook, tcp_send_reset, tracepoint, on_reset_active);
@@ -369,6 +392,18 @@ static int hook_attach(struct sockwatch_hook *hook)
 		pr_notice("no hook on %s: error %d: %s\n", hook->name, err,
 			  why(err));
 	return hook->required ? err : 0;
+}
+
+/* The place for a direct call may be taken (BPF): then, or if told so, ftrace. */
+static int direct_attach(struct sockwatch_hook *hook, bool direct)
+{
+	if (direct && hook->stub) {
+		hook->type = &sockwatch_hook_direct;
+		if (!hook_try(hook))
+			return 0;
+	}
+	hook->type = &sockwatch_hook_ftrace;
+	return hook_attach(hook);
 }
 
 /*
@@ -444,7 +479,7 @@ static unsigned int segments_hooked(void)
 /**
  * sockwatch_hooks_init() - attach every hook
  * @attach: false: attach none, for measuring what a loaded module costs
- * @wrapper: whether to put wrappers in place
+ * @wrapper: whether to put wrappers in place, and direct calls
  *
  * Context: process, may sleep; after sockwatch_account_init().
  * Return: 0, or the error of the first required hook that cannot be attached,
@@ -458,6 +493,8 @@ int sockwatch_hooks_init(bool attach, bool wrapper)
 	for (id = 0; attach && id < SOCKWATCH_HOOK_MAX; id++) {
 		if (id == SOCKWATCH_HOOK_CREATE)
 			err = create_attach(wrapper);
+		else if (hooks[id]->stub)
+			err = direct_attach(hooks[id], wrapper);
 		else if (wrapper || hooks[id]->type != &sockwatch_hook_wrapper)
 			err = hook_attach(hooks[id]);
 		if (err)

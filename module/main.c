@@ -29,7 +29,7 @@ MODULE_PARM_DESC(max_listeners, "listening TCP sockets that can be followed at a
 
 static bool wrapper = true;
 module_param(wrapper, bool, 0444);
-MODULE_PARM_DESC(wrapper, "whether to wrap __sock_create, tcp_v4_connect and tcp_v6_connect; if not, or if livepatch has the first, a kretprobe serves for it; N leaves the places to livepatches to come (default Y)");
+MODULE_PARM_DESC(wrapper, "whether to wrap __sock_create, tcp_v4_connect and tcp_v6_connect, and to be called directly by the functions of other hooks; if not, or where livepatch or BPF has the place, a kretprobe or ftrace serves; N leaves the places to others to come (default Y)");
 
 static bool hooks = true;
 module_param(hooks, bool, 0444);

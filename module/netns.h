@@ -63,18 +63,19 @@ enum sockwatch_column {
 
 /**
  * struct sockwatch_net - the account of one network namespace
+ * @tcp: TCP's numbers, of inet and of inet6; NULL until there is a socket of
+ *	one of them
+ * @kinds: a row for each (family, type, protocol), &enum sockwatch_column
  * @list: in the list of all, under its mutex
  * @net: the namespace
  * @leaving: it is being taken down
  * @walked: the census has been through its own TCP hash table
- * @kinds: a row for each (family, type, protocol), &enum sockwatch_column
  * @failures: a row with one counter for each (kind, errno)
  * @congestion: a row with one counter for each congestion control, of closed
  *	connections
  * @congestion_name: the name of each row, empty until it has counted
- * @tcp: TCP's numbers, of inet and of inet6; NULL until there is a socket of
- *	one of them
- * @create: how long it took to make a socket, by family; likewise
+ * @create: how long it took to make a socket, by family; NULL until there is
+ *	one
  * @unix_wait: waits in the accept queues of AF_UNIX; likewise
  * @listeners: &struct sockwatch_listener
  * @listeners_lost: those that listen and found no room
@@ -88,15 +89,15 @@ enum sockwatch_column {
  * tracked sock (entry->snet, set to NULL and waited for before it is freed).
  */
 struct sockwatch_net {
+	struct sockwatch_tcpstat *tcp[2];
+	struct sockwatch_counters kinds;
 	struct list_head list;
 	struct net *net;
 	bool leaving;
 	bool walked;
-	struct sockwatch_counters kinds;
 	struct sockwatch_counters failures;
 	struct sockwatch_counters congestion;
 	char congestion_name[SOCKWATCH_CONGESTION_ROWS][TCP_CA_NAME_MAX];
-	struct sockwatch_tcpstat *tcp[2];
 	struct sockwatch_hist *create[AF_MAX];
 	struct sockwatch_hist *unix_wait;
 	struct list_head listeners;

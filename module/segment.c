@@ -33,18 +33,6 @@ static void count(const struct net *net, unsigned int family, bool remote,
 	preempt_enable_notrace();
 }
 
-static __always_inline void count_sock(const struct sock *sk,
-				       enum sockwatch_segment what,
-				       unsigned int n)
-{
-	struct sockwatch_tcpstat *stat;
-	bool remote;
-
-	stat = sockwatch_tcp_stat(sk, &remote);
-	if (likely(stat))
-		this_cpu_add(stat->cpu->segment[remote][what], n);
-}
-
 /*
  * A segment from an address of this host has come over the loopback device,
  * which has the same number in every namespace.
@@ -64,7 +52,7 @@ static bool from_remote(const struct sk_buff *skb)
 void sockwatch_segment_retransmitted(const struct sock *sk,
 				     const struct sk_buff *skb)
 {
-	count_sock(sk, SOCKWATCH_SEGMENT_RETRANSMIT, tcp_skb_pcount(skb));
+	sockwatch_tcp_segment(sk, SOCKWATCH_SEGMENT_RETRANSMIT, tcp_skb_pcount(skb));
 }
 
 /**
@@ -90,7 +78,7 @@ void sockwatch_segment_synack(const struct sock *sk,
  */
 void sockwatch_segment_reset(const struct sock *sk)
 {
-	count_sock(sk, SOCKWATCH_SEGMENT_RESET_SENT, 1);
+	sockwatch_tcp_segment(sk, SOCKWATCH_SEGMENT_RESET_SENT, 1);
 }
 
 /**
@@ -131,17 +119,6 @@ void sockwatch_segment_reset6(const struct sock *sk, const struct sk_buff *skb)
 	count(sk ? sock_net(sk) : dev_net(skb_dst(skb)->dev), AF_INET6,
 	      from_remote(skb), SOCKWATCH_SEGMENT_RESET_SENT, 1);
 #endif
-}
-
-/**
- * sockwatch_segment_reset_received() - a RST ends a connection
- * @sk: the sock
- *
- * Context: softirq, with the sock's lock held.
- */
-void sockwatch_segment_reset_received(const struct sock *sk)
-{
-	count_sock(sk, SOCKWATCH_SEGMENT_RESET_RECEIVED, 1);
 }
 
 /**

@@ -18,7 +18,6 @@ void sockwatch_segment_reset4(const struct sock *sk,
 			      const struct sk_buff *skb);
 void sockwatch_segment_reset6(const struct sock *sk,
 			      const struct sk_buff *skb);
-void sockwatch_segment_reset_received(const struct sock *sk);
 void sockwatch_segment_hooked(unsigned int segments);
 bool sockwatch_segment_known(unsigned int segment);
 

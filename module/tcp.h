@@ -18,19 +18,21 @@ struct request_sock;
  * @SOCKWATCH_TCP_INET6: it is counted under inet6
  * @SOCKWATCH_TCP_ACTIVE: it began the connection
  * @SOCKWATCH_TCP_SCOPED: its scope is known
- * @SOCKWATCH_TCP_REMOTE: and is remote
  * @SOCKWATCH_TCP_OPENED: it was ESTABLISHED
  * @SOCKWATCH_TCP_TIMED: conn_ns says since when
  * @SOCKWATCH_TCP_UNTIMED: its handshake has no true time
+ * @SOCKWATCH_TCP_TURNED: IPV6_ADDRFORM made it one of inet
+ * @SOCKWATCH_TCP_REMOTE: its scope, if known, is remote
  */
 enum sockwatch_tcp_flags {
 	SOCKWATCH_TCP_INET6 = 1 << 0,
 	SOCKWATCH_TCP_ACTIVE = 1 << 1,
 	SOCKWATCH_TCP_SCOPED = 1 << 2,
-	SOCKWATCH_TCP_REMOTE = 1 << 3,
-	SOCKWATCH_TCP_OPENED = 1 << 4,
-	SOCKWATCH_TCP_TIMED = 1 << 5,
-	SOCKWATCH_TCP_UNTIMED = 1 << 6,
+	SOCKWATCH_TCP_OPENED = 1 << 3,
+	SOCKWATCH_TCP_TIMED = 1 << 4,
+	SOCKWATCH_TCP_UNTIMED = 1 << 5,
+	SOCKWATCH_TCP_TURNED = 1 << 6,
+	SOCKWATCH_TCP_REMOTE = SOCKWATCH_FAR,
 };
 
 /**
@@ -47,11 +49,55 @@ static __always_inline bool sockwatch_is_tcp(const struct sock *sk)
 	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
 }
 
-void sockwatch_tcp_state(const struct sock *sk, unsigned int old,
-			 unsigned int state, u64 now_ns);
+void sockwatch_tcp_behind(struct sockwatch_entry *first,
+			  const struct sock *sk, unsigned int state,
+			  u64 now_ns) __cold;
+void sockwatch_tcp_to_syn_sent(struct sockwatch_entry *entry,
+			       const struct sock *sk, u64 now_ns);
+void sockwatch_tcp_to_established(struct sockwatch_entry *entry,
+				  const struct sock *sk, u64 now_ns);
+void sockwatch_tcp_to_close(struct sockwatch_entry *entry,
+			    const struct sock *sk, u64 now_ns);
+void sockwatch_tcp_to_other(struct sockwatch_entry *entry,
+			    const struct sock *sk, unsigned int state,
+			    u64 now_ns);
+
+/**
+ * sockwatch_tcp_state() - a TCP sock changes its state
+ * @sk: the sock, which still shows its old state
+ * @state: the new one
+ * @now_ns: sockwatch_clock_ns()
+ *
+ * Where the state that we know differs from the old one, because the census
+ * looked in the instant of a change, ours counts: what went in goes out again.
+ *
+ * Context: process or softirq, with preemption off and the sock's lock held.
+ */
+static __always_inline void sockwatch_tcp_state(const struct sock *sk,
+						unsigned int state, u64 now_ns)
+{
+	unsigned int slot = sockwatch_track_hash(sk);
+	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
+
+	if (unlikely(!sockwatch_track_has(slot, sk)))
+		sockwatch_tcp_behind(entry, sk, state, now_ns);
+	else if (state == TCP_ESTABLISHED)
+		sockwatch_tcp_to_established(entry, sk, now_ns);
+	else if (state == TCP_CLOSE)
+		sockwatch_tcp_to_close(entry, sk, now_ns);
+	else if (state == TCP_SYN_SENT)
+		sockwatch_tcp_to_syn_sent(entry, sk, now_ns);
+	else
+		sockwatch_tcp_to_other(entry, sk, state, now_ns);
+}
+
 void sockwatch_tcp_inherit(const struct sock *parent,
 			   const struct sock *child);
 void sockwatch_tcp_cookie(const struct sock *child);
+void sockwatch_tcp_child(struct sockwatch_entry *entry,
+			 const struct sockwatch_entry *from,
+			 const struct sockwatch_net *snet,
+			 const struct sock *parent, u64 now_ns);
 void sockwatch_tcp_born(struct sockwatch_entry *entry,
 			struct sockwatch_net *snet, const struct sock *sk,
 			unsigned int state, u64 now_ns);
@@ -63,8 +109,9 @@ void sockwatch_tcp_accepted(struct sockwatch_entry *entry,
 void sockwatch_tcp_gone(const struct sockwatch_entry *entry);
 void sockwatch_tcp_connect_failed(const struct sock *sk, int err);
 void sockwatch_tcp_wrapped(bool inet, bool inet6);
-struct sockwatch_tcpstat *sockwatch_tcp_stat(const struct sock *sk,
-					     bool *remote);
+void sockwatch_tcp_reset(const struct sock *sk);
+void sockwatch_tcp_segment(const struct sock *sk, enum sockwatch_segment what,
+			   unsigned int n);
 bool sockwatch_tcp_request_remote(const struct sock *sk,
 				  const struct request_sock *req);
 

@@ -97,6 +97,21 @@ void sockwatch_tcpstat_free(struct sockwatch_tcpstat *stat)
 	kfree(stat);
 }
 
+/**
+ * sockwatch_tcpstat_settle() - what sockwatch_tcpstat_count() leaves to do
+ * @stat: the numbers
+ * @hist: as there
+ * @far: as there
+ * @n: as there
+ *
+ * Context: that of sockwatch_hist_count().
+ */
+void sockwatch_tcpstat_settle(struct sockwatch_tcpstat *stat,
+			      unsigned int hist, unsigned long far, u64 n)
+{
+	sockwatch_hist_settle(&stat->hist[hist + far / SOCKWATCH_FAR], n);
+}
+
 /* An array of counters of every CPU. */
 static void counters_fold(const struct sockwatch_tcpstat *stat, size_t offset,
 			  size_t bytes, u64 *sum)
@@ -116,16 +131,18 @@ static void counters_fold(const struct sockwatch_tcpstat *stat, size_t offset,
 static void options_fold(const struct sockwatch_tcpstat *stat,
 			 struct sockwatch_tcp_sum *sum)
 {
-	unsigned int flags, i;
-	u64 n;
+	unsigned int i;
 
-	for (flags = 0; flags < 1 << SOCKWATCH_NR_FLAGS; flags++) {
-		counters_fold(stat,
-			      offsetof(struct sockwatch_tcp_cpu, flags[flags]),
-			      sizeof(n), &n);
-		sum->closed += n;
-		for (i = 0; i < SOCKWATCH_NR_FLAGS; i++)
-			sum->option[i] += flags & BIT(i) ? n : 0;
+	/* First what is a part of the next. */
+	counters_fold(stat, offsetof(struct sockwatch_tcp_cpu, common),
+		      sizeof(sum->common), &sum->common);
+	counters_fold(stat, offsetof(struct sockwatch_tcp_cpu, option),
+		      sizeof(sum->option), sum->option);
+	counters_fold(stat, offsetof(struct sockwatch_tcp_cpu, closed),
+		      sizeof(sum->closed), &sum->closed);
+	for (i = 0; i < SOCKWATCH_NR_FLAGS; i++) {
+		if (SOCKWATCH_USUAL_FLAGS & BIT(i))
+			sum->option[i] = sum->closed - sum->option[i];
 	}
 }
 
@@ -148,8 +165,6 @@ void sockwatch_tcpstat_fold(const struct sockwatch_tcpstat *stat,
 		      sizeof(sum->segment), (u64 *)&sum->segment);
 	counters_fold(stat, offsetof(struct sockwatch_tcp_cpu, unknown),
 		      sizeof(sum->unknown), (u64 *)&sum->unknown);
-	counters_fold(stat, offsetof(struct sockwatch_tcp_cpu, common),
-		      sizeof(sum->common), (u64 *)&sum->common);
 	options_fold(stat, sum);
 }
 

@@ -78,8 +78,16 @@ enum sockwatch_segment {
 	SOCKWATCH_SEGMENT_MAX
 };
 
-/* The options of a connection as bits: bit n is option n + 1. */
+/* The options of a connection: n is option n + 1. */
 #define SOCKWATCH_NR_FLAGS	SOCKWATCH_OPTION_FASTOPEN
+
+/*
+ * Those that almost every connection has, as bits: counted where they are
+ * missing.
+ */
+#define SOCKWATCH_USUAL_FLAGS	(1 << (SOCKWATCH_OPTION_SACK - 1) |	\
+				 1 << (SOCKWATCH_OPTION_TIMESTAMPS - 1) | \
+				 1 << (SOCKWATCH_OPTION_WSCALE - 1))
 
 /* Metrics of connections: those from here, this many. */
 #define SOCKWATCH_METRIC_FIRST	SOCKWATCH_METRIC_TCP_CONNECT
@@ -140,7 +148,9 @@ enum sockwatch_tcp_hist {
  *	by sockwatch_move()
  * @tw: time-wait socks in FIN_WAIT2 (0) and TIME_WAIT (1), &enum sockwatch_tw
  * @segment: by scope (0: local), &enum sockwatch_segment
- * @flags: closed connections with each combination of options
+ * @closed: connections that were ESTABLISHED, and are closed
+ * @option: of these, those with the option n + 1, or without it where it is one
+ *	of SOCKWATCH_USUAL_FLAGS
  * @common: closed connections with the congestion control @common_key
  * @unknown: durations of each metric that could not be known
  * @hist: &enum sockwatch_tcp_hist
@@ -150,7 +160,8 @@ struct sockwatch_tcp_cpu {
 	u64 tw[2][SOCKWATCH_TW_MAX];
 	u64 segment[2][SOCKWATCH_SEGMENT_MAX];
 	u64 unknown[SOCKWATCH_NR_METRICS];
-	u64 flags[1 << SOCKWATCH_NR_FLAGS];
+	u64 closed;
+	u64 option[SOCKWATCH_NR_FLAGS];
 	u64 common;
 	struct sockwatch_hist_cpu hist[SOCKWATCH_NR_HISTS];
 };
@@ -188,6 +199,51 @@ struct sockwatch_tcp_sum {
 };
 
 extern const u8 sockwatch_tcp_hist_of[SOCKWATCH_STATES << SOCKWATCH_MOVE_SHIFT];
+
+void sockwatch_tcpstat_settle(struct sockwatch_tcpstat *stat,
+			      unsigned int hist, unsigned long far,
+			      u64 n) __cold;
+
+/*
+ * A scope as a number that one shift makes a step in the array of histograms,
+ * from what is local to what is remote: this, or 0.
+ */
+#define SOCKWATCH_FAR	(sizeof(struct sockwatch_hist_cpu) / 2)
+
+/**
+ * sockwatch_tcpstat_count() - sockwatch_hist_count() for one of many
+ * @cpu: of the numbers
+ * @hist: &enum sockwatch_tcp_hist
+ * @far: SOCKWATCH_FAR: that of what is remote; else 0
+ * @n: nanoseconds less one
+ *
+ * Context: that of sockwatch_hist_count().
+ * Return: whether sockwatch_tcpstat_settle() must be called.
+ */
+static __always_inline bool
+sockwatch_tcpstat_count(struct sockwatch_tcp_cpu __percpu *cpu,
+			unsigned int hist, unsigned long far, u64 n)
+{
+	return sockwatch_hist_count((void __percpu *)&cpu->hist[hist] + 2 * far,
+				    n);
+}
+
+/**
+ * sockwatch_tcpstat_sample() - count a duration
+ * @stat: the numbers
+ * @hist: &enum sockwatch_tcp_hist
+ * @far: as for sockwatch_tcpstat_count()
+ * @n: likewise
+ *
+ * Context: that of sockwatch_hist_count().
+ */
+static __always_inline void
+sockwatch_tcpstat_sample(struct sockwatch_tcpstat *stat, unsigned int hist,
+			 unsigned long far, u64 n)
+{
+	if (unlikely(sockwatch_tcpstat_count(stat->cpu, hist, far, n)))
+		sockwatch_tcpstat_settle(stat, hist, far, n);
+}
 
 struct sockwatch_tcpstat *sockwatch_tcpstat_new(gfp_t gfp);
 void sockwatch_tcpstat_free(struct sockwatch_tcpstat *stat);

@@ -2,7 +2,6 @@
 /* What is known of each live sock: a bounded table, filled without a lock. */
 #include <linux/atomic.h>
 #include <linux/errno.h>
-#include <linux/log2.h>
 #include <linux/mm.h>
 
 #include "track.h"
@@ -16,7 +15,6 @@
 #define PROBES	64
 
 struct sockwatch_track sockwatch_track __read_mostly;
-DEFINE_PER_CPU(s64, sockwatch_track_here);
 
 /**
  * sockwatch_track_init() - allocate the table
@@ -27,9 +25,6 @@ DEFINE_PER_CPU(s64, sockwatch_track_here);
  */
 int sockwatch_track_init(unsigned int max_sockets)
 {
-	int cpu;
-
-	sockwatch_track.shift = 64 - ilog2(max_sockets);
 	sockwatch_track.mask = max_sockets - 1;
 	sockwatch_track.keys = kvcalloc(max_sockets,
 					sizeof(*sockwatch_track.keys),
@@ -41,8 +36,6 @@ int sockwatch_track_init(unsigned int max_sockets)
 					   GFP_KERNEL);
 	if (!sockwatch_track.entries)
 		goto err_keys;
-	for_each_possible_cpu(cpu)
-		per_cpu(sockwatch_track_here, cpu) = 0;
 	return 0;
 
 err_keys:
@@ -75,17 +68,22 @@ unsigned int sockwatch_track_max(void)
 /**
  * sockwatch_track_used() - how many socks the table holds
  *
- * Context: any.  A sock that comes or goes meanwhile may be counted or not.
+ * Nobody counts on the way, so this goes through all keys.
+ *
+ * Context: process.  A sock that comes or goes meanwhile may be counted or not.
  * Return: entries in use.
  */
-s64 sockwatch_track_used(void)
+u64 sockwatch_track_used(void)
 {
-	s64 sum = 0;
-	int cpu;
+	unsigned int slot;
+	u64 used = 0;
 
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu(sockwatch_track_here, cpu));
-	return sum < 0 ? 0 : sum;
+	for (slot = 0; slot <= sockwatch_track.mask; slot++) {
+		used += !!READ_ONCE(sockwatch_track.keys[slot]);
+		if (!(slot % 4096))
+			cond_resched();
+	}
+	return used;
 }
 
 /**
@@ -112,10 +110,8 @@ struct sockwatch_entry *sockwatch_track_add(const void *sk)
 		if (!have)
 			have = cmpxchg(&sockwatch_track.keys[slot], NULL, sk);
 		entry = &sockwatch_track.entries[slot];
-		if (!have) {
-			this_cpu_inc(sockwatch_track_here);
+		if (!have)
 			return entry;
-		}
 		if (have == sk) {
 			sockwatch_entry_clear(entry);
 			return entry;

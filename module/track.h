@@ -7,7 +7,6 @@
 #include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/hash.h>
-#include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 
@@ -47,7 +46,7 @@ enum sockwatch_origin {
 
 /**
  * struct sockwatch_owner - who made or accepted a sock
- * @pid: thread group id in the initial pid namespace, 0 if not known
+ * @pid: thread group id in the initial pid namespace, 0: nothing is known
  * @comm: name of the task
  *
  * The uid and the cgroup stay with the sock itself: sk_uid, sk_cgrp_data.
@@ -110,7 +109,6 @@ struct sockwatch_entry {
 
 /**
  * struct sockwatch_track - the table
- * @shift: 64 - log2 of its size
  * @mask: its size - 1
  * @keys: the sock of each slot, or NULL
  * @entries: what is known of it
@@ -119,23 +117,21 @@ struct sockwatch_entry {
  * is what a search reads.  A key is the sock's address; it never leaves here.
  */
 struct sockwatch_track {
-	unsigned int shift;
 	unsigned int mask;
 	const void **keys;
 	struct sockwatch_entry *entries;
 };
 
 extern struct sockwatch_track sockwatch_track;
-DECLARE_PER_CPU(s64, sockwatch_track_here);
 
 int sockwatch_track_init(unsigned int max_sockets);
 void sockwatch_track_exit(void);
 unsigned int sockwatch_track_max(void);
-s64 sockwatch_track_used(void);
+u64 sockwatch_track_used(void);
 
-struct sockwatch_entry *sockwatch_track_add(const void *sk);
+struct sockwatch_entry *sockwatch_track_add(const void *sk) __cold;
 
-struct sockwatch_entry *sockwatch_track_search(const void *sk);
+struct sockwatch_entry *sockwatch_track_search(const void *sk) __cold;
 void sockwatch_track_for_each(void (*fn)(struct sockwatch_entry *entry,
 					 void *arg), void *arg);
 
@@ -143,12 +139,15 @@ void sockwatch_track_for_each(void (*fn)(struct sockwatch_entry *entry,
  * sockwatch_track_hash() - the first slot in which a sock may lie
  * @sk: the sock, used as a number only
  *
+ * Fibonacci hashing, by a factor short enough to be a part of the instruction:
+ * the bits from 32 on depend on all of an address but its first few.
+ *
  * Context: any.
  * Return: a slot.
  */
 static __always_inline unsigned int sockwatch_track_hash(const void *sk)
 {
-	return (u64)sk * GOLDEN_RATIO_64 >> sockwatch_track.shift;
+	return (u64)sk * GOLDEN_RATIO_32 >> 32 & sockwatch_track.mask;
 }
 
 /**
@@ -163,10 +162,23 @@ static __always_inline void sockwatch_track_alloc(const void *sk)
 {
 	const void **key = &sockwatch_track.keys[sockwatch_track_hash(sk)];
 
-	if (likely(!READ_ONCE(*key) && !cmpxchg(key, NULL, sk)))
-		this_cpu_inc(sockwatch_track_here);
-	else
+	if (unlikely(READ_ONCE(*key) || cmpxchg(key, NULL, sk)))
 		sockwatch_track_add(sk);
+}
+
+/**
+ * sockwatch_track_has() - whether a slot is that of a sock
+ * @slot: the slot
+ * @sk: the sock; it must not go away meanwhile
+ *
+ * Context: any.  No lock.
+ * Return: true: &sockwatch_track.entries[@slot] is its entry.
+ */
+static __always_inline bool sockwatch_track_has(unsigned int slot,
+						const void *sk)
+{
+	/* While it is there its key is, and no other key becomes the same. */
+	return likely(data_race(sockwatch_track.keys[slot] == sk));
 }
 
 /**
@@ -181,7 +193,7 @@ sockwatch_track_find(const void *sk)
 {
 	unsigned int slot = sockwatch_track_hash(sk);
 
-	if (likely(READ_ONCE(sockwatch_track.keys[slot]) == sk))
+	if (sockwatch_track_has(slot, sk))
 		return &sockwatch_track.entries[slot];
 	return sockwatch_track_search(sk);
 }
@@ -196,21 +208,29 @@ sockwatch_entry_clear(struct sockwatch_entry *entry)
 }
 
 /**
- * sockwatch_track_del() - forget a sock that nobody uses any more
- * @entry: what sockwatch_track_find() returned
+ * sockwatch_track_clear() - make a slot free
+ * @slot: the slot of a sock that nobody uses any more
  *
  * The entry is as empty as it was at first before its key goes, so that
  * sockwatch_track_add() finds it ready.
  *
  * Context: any.  No lock.
  */
-static __always_inline void sockwatch_track_del(struct sockwatch_entry *entry)
+static __always_inline void sockwatch_track_clear(unsigned int slot)
 {
-	size_t slot = entry - sockwatch_track.entries;
-
-	sockwatch_entry_clear(entry);
+	sockwatch_entry_clear(&sockwatch_track.entries[slot]);
 	smp_store_release(&sockwatch_track.keys[slot], NULL);
-	this_cpu_dec(sockwatch_track_here);
+}
+
+/**
+ * sockwatch_track_del() - forget a sock that nobody uses any more
+ * @entry: what sockwatch_track_find() returned
+ *
+ * Context: any.  No lock.
+ */
+static inline void sockwatch_track_del(struct sockwatch_entry *entry)
+{
+	sockwatch_track_clear(entry - sockwatch_track.entries);
 }
 
 #endif /* _SOCKWATCH_TRACK_H */

@@ -109,10 +109,10 @@ static void found_pending_elsewhere(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, fake_slot(sk), behind);
 	sockwatch_track_del(&sockwatch_track.entries[first]);
 	sockwatch_account_found(sk, true);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), FAKE_SOCKETS - 1LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), FAKE_SOCKETS - 1ULL);
 	sockwatch_account_free(sk);
 	KUNIT_EXPECT_EQ(test, fake_slot(sk), -1);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), FAKE_SOCKETS - 2LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), FAKE_SOCKETS - 2ULL);
 	EXPECT_ROW(test, &init_net, TCP, .preexisting = 1, .released = 1);
 }
 

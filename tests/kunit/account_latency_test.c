@@ -41,8 +41,10 @@ static void created(struct kunit *test)
 	struct sock *kernel = fake_sock(test, &init_net, UDP);
 	u64 sum_ns;
 
+	preempt_disable();
 	sockwatch_account_create(&init_net, mine, false, GFP_KERNEL, 1234, T0);
 	sockwatch_account_create(&init_net, kernel, true, GFP_KERNEL, 99, T0);
+	preempt_enable();
 	sockwatch_account_create_failed(&init_net, AF_INET, SOCK_STREAM,
 					IPPROTO_TCP, -EMFILE);
 	KUNIT_EXPECT_EQ(test, 1ULL,

@@ -190,7 +190,7 @@ static void random_facts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, model->want.open, 0ULL);
 	fake_expect_row(test, i, &init_net, TCP, &model->want);
 	EXPECT_TOTALS(test, model->untracked, model->discarded);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0ULL);
 }
 
 #define CROWD_ROUNDS	2000
@@ -235,7 +235,7 @@ static void at_once(struct kunit *test)
 	EXPECT_ROW(test, &init_net, TCP, .attempts = half, .created = half,
 		   .accepted = half, .cloned = half, .released = 2 * half);
 	EXPECT_TOTALS(test, 0, 0);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0ULL);
 }
 
 static struct kunit_case model_cases[] = {

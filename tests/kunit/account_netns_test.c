@@ -57,7 +57,7 @@ static void early(struct kunit *test)
 	sockwatch_account_free(sk);
 	EXPECT_TOTALS(test, 0, 0);
 	KUNIT_EXPECT_EQ(test, fake_events.nr, 0U);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0ULL);
 }
 
 /* A namespace whose array ends before our number, which came later. */
@@ -136,7 +136,7 @@ static void gone(struct kunit *test)
 	EXPECT_ROW(test, old, TCP, .attempts = 1, .kernel = 1, .open = 1,
 		   .kernel_open = 1);
 	EXPECT_TOTALS(test, 0, 0);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0ULL);
 	fake_net_free(old);
 }
 

@@ -40,7 +40,7 @@ static void create_call(struct kunit *test)
 		   .released = 1);
 	EXPECT_EVENT(test, 2, RELEASE, sk, 0);
 	EXPECT_TOTALS(test, 0, 0);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0ULL);
 }
 
 static void create_kernel(struct kunit *test)
@@ -120,7 +120,7 @@ static void create_failed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 2ULL,
 			failures_of(test, sockwatch_failure_pack(TCP,
 								 -EACCES)));
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0ULL);
 }
 
 /* A creation that fails late: its sock was allocated, and is freed. */
@@ -297,7 +297,6 @@ static void child_has_no_owner(struct kunit *test)
 	entry = sockwatch_track_find(sk);
 	KUNIT_ASSERT_NOT_NULL(test, entry);
 	KUNIT_EXPECT_EQ(test, entry->owner.pid, 0U);
-	KUNIT_EXPECT_STREQ(test, entry->owner.comm, "");
 	sockwatch_account_free(sk);
 }
 
@@ -376,7 +375,7 @@ static void free_untracked(struct kunit *test)
 	sockwatch_account_free(sk);
 	EXPECT_ROW(test, &init_net, TCP);
 	EXPECT_TOTALS(test, 1, 0);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0ULL);
 	KUNIT_EXPECT_EQ(test, fake_events.nr, 0U);
 }
 
@@ -388,7 +387,7 @@ static void free_pending(struct kunit *test)
 	sockwatch_account_free(sk);
 	EXPECT_ROW(test, &init_net, TCP);
 	EXPECT_TOTALS(test, 0, 1);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0ULL);
 	KUNIT_EXPECT_EQ(test, fake_events.nr, 0U);
 }
 

@@ -90,7 +90,7 @@ static void agrees_with_ktime(struct kunit *test)
 /* The factor: a second of cycles is a second, to a part in 10,000. */
 static void factor(struct kunit *test)
 {
-#ifdef CONFIG_X86_TSC
+#ifdef CONFIG_X86_64
 	u64 second_ns;
 
 	if (!static_key_enabled(&sockwatch_clock_tsc))

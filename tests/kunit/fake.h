@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/in.h>
 #include <linux/net.h>
+#include <linux/preempt.h>
 #include <linux/socket.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
@@ -50,8 +51,10 @@ row_of(const struct sockwatch_snapshot *snapshot, unsigned int i)
 static inline void fake_create(const struct net *net, const struct sock *sk,
 			       bool kern, u64 now_ns)
 {
+	preempt_disable();
 	sockwatch_account_create(net, sk, kern, GFP_KERNEL, FAKE_TOOK_NS,
 				 now_ns);
+	preempt_enable();
 }
 
 /**

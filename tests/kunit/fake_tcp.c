@@ -90,10 +90,7 @@ struct sock *fake_tcp_child(struct kunit *test, const struct sock *listener,
 
 	sk->sk_state = TCP_SYN_RECV;
 	sockwatch_account_alloc(sk);
-	preempt_disable();
-	sockwatch_tcp_inherit(listener, sk);
-	preempt_enable();
-	sockwatch_account_clone(sk, SOCK_STREAM, now_ns);
+	sockwatch_account_inherit(listener, sk, now_ns);
 	return sk;
 }
 
@@ -109,7 +106,7 @@ struct sock *fake_tcp_child(struct kunit *test, const struct sock *listener,
 void fake_tcp_move(struct sock *sk, unsigned int state, u64 now_ns)
 {
 	preempt_disable();
-	sockwatch_tcp_state(sk, sk->sk_state, state, now_ns);
+	sockwatch_tcp_state(sk, state, now_ns);
 	preempt_enable();
 	sk->sk_state = state;
 }

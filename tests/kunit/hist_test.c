@@ -555,7 +555,7 @@ static void max_member(unsigned int who, void *arg)
 		ns = max(ns, READ_ONCE(max_irq_ns)) + 1;
 		add(ns);
 		theirs_ns = READ_ONCE(max_irq_ns);
-		*wrong += this_cpu_read(hist->cpu->max) < theirs_ns;
+		*wrong += this_cpu_read(hist->cpu->max) + 1 < theirs_ns;
 	}
 	crowd_leave_alone();
 }

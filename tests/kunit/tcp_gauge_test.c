@@ -121,7 +121,7 @@ static void untracked(struct kunit *test)
 	EXPECT_STATE(test, AF_INET, ESTABLISHED, 0, 0);
 	EXPECT_STATE(test, AF_INET, CLOSE, 0, 0);
 	EXPECT_METRIC(test, CONNECT, false, 0, 0);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0ULL);
 }
 
 /* Nor what was only allocated: nobody has said yet where it counts. */

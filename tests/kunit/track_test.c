@@ -53,7 +53,7 @@ static void track_stop(struct kunit *test)
 static void empty(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, sockwatch_track_max(), (unsigned int)SMALL);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0ULL);
 	KUNIT_EXPECT_NULL(test, sockwatch_track_find(sock_nr(1)));
 	KUNIT_EXPECT_EQ(test, fake_slot(sock_nr(1)), -1);
 }
@@ -67,11 +67,11 @@ static void add_find_del(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, entry->snet);
 	KUNIT_EXPECT_PTR_EQ(test, sockwatch_track_find(sock_nr(1)), entry);
 	KUNIT_EXPECT_NULL(test, sockwatch_track_find(sock_nr(2)));
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 1LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 1ULL);
 
 	sockwatch_track_del(sockwatch_track_find(sock_nr(1)));
 	KUNIT_EXPECT_NULL(test, sockwatch_track_find(sock_nr(1)));
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0ULL);
 }
 
 /* Whoever comes next finds nothing of the one before. */
@@ -101,7 +101,7 @@ static void stale_taken_over(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, sockwatch_track_add(sock_nr(3)), entry);
 	KUNIT_EXPECT_NULL(test, entry->snet);
 	KUNIT_EXPECT_EQ(test, entry->state, SOCKWATCH_PENDING);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 1LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 1ULL);
 }
 
 /*
@@ -124,7 +124,7 @@ static void stale_not_met(struct kunit *test)
 	KUNIT_EXPECT_PTR_NE(test, fresh, entry);
 	KUNIT_EXPECT_EQ(test, fresh->state, SOCKWATCH_PENDING);
 	KUNIT_EXPECT_PTR_EQ(test, sockwatch_track_find(sk), fresh);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 2LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 2ULL);
 }
 
 /* The inline claim of an allocation does the same as adding. */
@@ -135,7 +135,7 @@ static void alloc(struct kunit *test)
 
 	sockwatch_track_alloc(sk[0]);
 	sockwatch_track_alloc(sk[1]);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 2LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 2ULL);
 	KUNIT_EXPECT_EQ(test, fake_slot(sk[0]), 9);
 	KUNIT_EXPECT_EQ(test, fake_slot(sk[1]), 10);
 	entry = sockwatch_track_find(sk[0]);
@@ -145,7 +145,7 @@ static void alloc(struct kunit *test)
 	sockwatch_track_alloc(sk[0]);
 	KUNIT_EXPECT_EQ(test, entry->state, SOCKWATCH_PENDING);
 	KUNIT_EXPECT_NULL(test, entry->snet);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 2LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 2ULL);
 }
 
 static void full(struct kunit *test)
@@ -156,7 +156,7 @@ static void full(struct kunit *test)
 		KUNIT_ASSERT_NOT_NULL(test, sockwatch_track_add(sock_nr(i)));
 	KUNIT_EXPECT_NULL(test, sockwatch_track_add(sock_nr(SMALL)));
 	KUNIT_EXPECT_NULL(test, sockwatch_track_find(sock_nr(SMALL)));
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), (s64)SMALL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), (u64)SMALL);
 	for (i = 0; i < SMALL; i++)
 		KUNIT_EXPECT_NOT_NULL(test, sockwatch_track_find(sock_nr(i)));
 
@@ -351,7 +351,7 @@ static void add_del_race(struct kunit *test)
 	kunit_info(test, "%u interrupts\n", crowd_irqs);
 	KUNIT_EXPECT_GT(test, crowd_irqs, 0U);
 	KUNIT_EXPECT_EQ(test, atomic_read(&crowd_wrong), 0);
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0LL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0ULL);
 	for (slot = 0; slot < SMALL; slot++)
 		KUNIT_EXPECT_NULL(test, sockwatch_track.keys[slot]);
 }

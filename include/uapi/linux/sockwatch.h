@@ -300,7 +300,8 @@ enum sockwatch_attr {
  * @SOCKWATCH_A_HOOK_UNSPEC: not an attribute
  * @SOCKWATCH_A_HOOK_PAD: aligns 64-bit attributes
  * @SOCKWATCH_A_HOOK_NAME: string, the kernel function or tracepoint
- * @SOCKWATCH_A_HOOK_KIND: string: wrapper, kretprobe, ftrace or tracepoint
+ * @SOCKWATCH_A_HOOK_KIND: string: direct, wrapper, kretprobe, ftrace or
+ *	tracepoint
  * @SOCKWATCH_A_HOOK_REQUIRED: flag, the module does not load without it
  * @SOCKWATCH_A_HOOK_ATTACHED: flag, it is in place now
  * @SOCKWATCH_A_HOOK_HITS: u64, how often it fired
