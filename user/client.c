@@ -152,6 +152,49 @@ int client_get_dump(struct client *client, const struct client_query *query,
 	return rc;
 }
 
+/* Whether what came before a new try is forgotten. */
+static int begin_again(const struct client_sink *sink, struct error *error)
+{
+	if (sink->again(sink->arg))
+		return 0;
+	return error_set(error, -EIO,
+			 "the kernel's answer was lost half way");
+}
+
+int client_stream(struct client *client, const struct client_query *query,
+		  const struct client_sink *sink, struct error *error)
+{
+	struct decode_stream stream = {
+		.query = query,
+		.sink = sink,
+		.row = malloc(query->layout->row_bytes),
+	};
+	const struct exchange ex = {
+		.cmd = query->layout->cmd,
+		.flags = NLM_F_DUMP,
+		.scope = &query->scope,
+		.filter = query->filter,
+		.filter_count = query->filter_count,
+		.privileged = query->layout->privileged,
+		.handle = decode_stream,
+		.arg = &stream,
+		.error = error,
+	};
+	int rc = -EAGAIN;
+	int tries;
+
+	if (!stream.row)
+		return error_set(error, -ENOMEM, "out of memory");
+	for (tries = 0; rc == -EAGAIN && tries < EXCHANGE_TRIES; tries++) {
+		stream.netns_count = 0;
+		rc = tries ? begin_again(sink, error) : 0;
+		if (!rc)
+			rc = try_once(client, &ex, !tries);
+	}
+	free(stream.row);
+	return rc;
+}
+
 int client_get_info(struct client *client, const struct client_scope *scope,
 		    struct client_info *info, struct error *error)
 {

@@ -94,6 +94,17 @@ static const char *get_address(struct nlattr *nla,
 	return NULL;
 }
 
+static const char *get_path(struct nlattr *nla, struct client_path *path)
+{
+	size_t bytes = nla_len(nla);
+
+	if (bytes > sizeof(path->data))
+		return "a path that is too long";
+	path->bytes = bytes;
+	memcpy(path->data, nla_data(nla), bytes);
+	return NULL;
+}
+
 /* They are sent by rising bound; @next is the first that may still come. */
 static const char *get_bucket(const struct sockwatch_bucket *from, size_t *next,
 			      struct hist *hist)
@@ -151,6 +162,8 @@ static const char *get_field(struct nlattr *nla,
 		break;
 	case CLIENT_ADDRESS:
 		return get_address(nla, to);
+	case CLIENT_PATH:
+		return get_path(nla, to);
 	case CLIENT_TIMES:
 		return get_times(nla, to);
 	}
@@ -300,6 +313,55 @@ int decode_dump_complete(const struct client_dump *dump,
 	return error_set(error, -EBADMSG,
 			 "the kernel's answer broke off: %zu of %llu rows",
 			 netns->count, (unsigned long long)netns->announced);
+}
+
+static int stream_head(struct decode_stream *stream, struct nlattr **tb,
+		       uint64_t inode, struct error *error)
+{
+	struct client_netns netns = { .inode = inode };
+
+	if (get_number(tb[SOCKWATCH_A_TIME_NS], &netns.time_ns))
+		return bad_message(error, "a number of an odd size");
+	if (stream->netns_count &&
+	    stream->query->scope.which != CLIENT_ALL_NETNS)
+		return error_set(error, -EBADMSG,
+				 "the kernel's answer is about more than was asked");
+	stream->netns_count++;
+	stream->inode = inode;
+	return stream->sink->netns(stream->sink->arg, &netns, error);
+}
+
+static int stream_row(struct decode_stream *stream, struct nlattr **tb,
+		      uint64_t inode, struct error *error)
+{
+	const struct client_layout *layout = stream->query->layout;
+	int rc;
+
+	if (!stream->netns_count || stream->inode != inode)
+		return bad_message(error, "a row before its namespace");
+	memset(stream->row, 0, layout->row_bytes);
+	rc = get_fields(tb, layout->fields, stream->row, error);
+	if (rc)
+		return rc;
+	return stream->sink->row(stream->sink->arg, stream->row, error);
+}
+
+int decode_stream(struct nlmsghdr *nlh, void *arg, struct error *error)
+{
+	struct nlattr *tb[SOCKWATCH_A_MAX + 1];
+	struct decode_stream *stream = arg;
+	struct client_number inode = { 0 };
+	int rc;
+
+	rc = parse(nlh, tb, SOCKWATCH_A_MAX, error);
+	if (rc)
+		return rc;
+	if (!tb[SOCKWATCH_A_NETNS] ||
+	    get_number(tb[SOCKWATCH_A_NETNS], &inode))
+		return bad_message(error, "a row without a namespace");
+	if (tb[SOCKWATCH_A_TIME_NS])
+		return stream_head(stream, tb, inode.value, error);
+	return stream_row(stream, tb, inode.value, error);
 }
 
 static int decode_hook(struct nlattr *nest, struct client_info *info,

@@ -23,6 +23,23 @@ struct decode_list {
 };
 
 /**
+ * struct decode_stream - a list that is handed on row by row
+ *
+ * @query: what was asked for
+ * @sink: takes the rows
+ * @row: room for one
+ * @netns_count: how many namespaces have come
+ * @inode: the last of them
+ */
+struct decode_stream {
+	const struct client_query *query;
+	const struct client_sink *sink;
+	void *row;
+	size_t netns_count;
+	uint64_t inode;
+};
+
+/**
  * struct decode_family - what the kernel says about the netlink family
  *
  * @id: the message type of the family
@@ -67,6 +84,18 @@ int decode_ctrl(struct nlmsghdr *nlh, void *arg, struct error *error);
  * Return: 0, -EBADMSG or -ENOMEM.
  */
 int decode_dump(struct nlmsghdr *nlh, void *arg, struct error *error);
+
+/**
+ * decode_stream() - read one message of a list without a number of rows, and
+ *	hand it on
+ *
+ * @nlh: the message
+ * @arg: &struct decode_stream
+ * @error: filled on failure
+ *
+ * Return: 0, -EBADMSG, or what the sink returned.
+ */
+int decode_stream(struct nlmsghdr *nlh, void *arg, struct error *error);
 
 /**
  * decode_dump_complete() - whether every row that was announced has come
