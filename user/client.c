@@ -15,6 +15,7 @@
 #include "decode.h"
 #include "error.h"
 #include "exchange.h"
+#include "rows.h"
 #include "transport.h"
 
 struct client {
@@ -120,7 +121,7 @@ void client_close(struct client *client)
 int client_get_dump(struct client *client, const struct client_query *query,
 		    struct client_dump *dump, struct error *error)
 {
-	struct decode_list list = { 0 };
+	struct rows rows = { 0 };
 	const struct exchange ex = {
 		.cmd = query->layout->cmd,
 		.flags = NLM_F_DUMP,
@@ -128,27 +129,27 @@ int client_get_dump(struct client *client, const struct client_query *query,
 		.metric = query->metric,
 		.privileged = query->layout->privileged,
 		.handle = decode_dump,
-		.arg = &list,
+		.arg = &rows,
 		.error = error,
 	};
 	int rc = -EAGAIN;
 	int tries;
 
 	for (tries = 0; rc == -EAGAIN && tries < EXCHANGE_TRIES; tries++) {
-		client_dump_free(&list.dump);
-		list = (struct decode_list) { .dump.layout = query->layout };
+		client_dump_free(&rows.dump);
+		rows = (struct rows) { .dump.layout = query->layout };
 		rc = try_once(client, &ex, !tries);
 	}
 	if (!rc)
-		rc = decode_dump_complete(&list.dump, error);
-	if (!rc && list.dump.netns_count > 1 &&
+		rc = decode_dump_complete(&rows.dump, error);
+	if (!rc && rows.dump.netns_count > 1 &&
 	    query->scope.which != CLIENT_ALL_NETNS)
 		rc = error_set(error, -EBADMSG,
 			       "the kernel's answer is about more than was asked");
 	if (rc)
-		client_dump_free(&list.dump);
+		client_dump_free(&rows.dump);
 	else
-		*dump = list.dump;
+		*dump = rows.dump;
 	return rc;
 }
 

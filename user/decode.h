@@ -12,17 +12,6 @@
 struct nlmsghdr;
 
 /**
- * struct decode_list - a dump while it comes in
- *
- * @dump: what has come so far; its layout is given
- * @capacity: rows there is room for in @dump
- */
-struct decode_list {
-	struct client_dump dump;
-	size_t capacity;
-};
-
-/**
  * struct decode_stream - a list that is handed on row by row
  *
  * @query: what was asked for
@@ -78,7 +67,7 @@ int decode_ctrl(struct nlmsghdr *nlh, void *arg, struct error *error);
  * decode_dump() - read one message of a dump: a head or a row
  *
  * @nlh: the message
- * @arg: &struct decode_list
+ * @arg: &struct rows
  * @error: filled on failure
  *
  * Return: 0, -EBADMSG or -ENOMEM.

@@ -64,15 +64,6 @@ size_t expr_program(const struct expr *expr,
 		    struct sockwatch_filter_op ops[SOCKWATCH_FILTER_MAX]);
 
 /**
- * expr_needs_cgroups() - whether a filter asks for the names of cgroups
- *
- * @expr: the filter
- *
- * Return: whether it does.
- */
-bool expr_needs_cgroups(const struct expr *expr);
-
-/**
  * expr_free() - free a filter
  *
  * @expr: may be NULL

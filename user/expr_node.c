@@ -86,16 +86,6 @@ void expr_only_families(struct expr *expr, uint64_t families)
 	expr->root = expr_new_both(expr, EXPR_AND, only, expr->root);
 }
 
-bool expr_needs_cgroups(const struct expr *expr)
-{
-	size_t i;
-
-	for (i = 0; i < expr->count; i++)
-		if (expr->nodes[i].kind == EXPR_CGROUP)
-			return true;
-	return false;
-}
-
 void expr_free(struct expr *expr)
 {
 	if (!expr)

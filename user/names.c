@@ -133,6 +133,11 @@ void names_option(char *buf, uint64_t option)
 	put(buf, find_name(options, COUNT(options), 0, option), option);
 }
 
+void names_cookie(char *buf, uint64_t cookie)
+{
+	snprintf(buf, NAMES_BYTES, "sk:%" PRIx64, cookie);
+}
+
 void names_origin(char *buf, uint64_t origin)
 {
 	put(buf, find_name(origins, COUNT(origins), 0, origin), origin);

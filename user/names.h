@@ -90,6 +90,14 @@ void names_scope(char *buf, uint64_t scope);
 void names_option(char *buf, uint64_t option);
 
 /**
+ * names_cookie() - the cookie of a socket, as ss -e prints it
+ *
+ * @buf: at least NAMES_BYTES
+ * @cookie: the cookie
+ */
+void names_cookie(char *buf, uint64_t cookie);
+
+/**
  * names_origin() - where a socket comes from, the number if it has no name
  *
  * @buf: at least NAMES_BYTES

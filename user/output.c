@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writes a finished answer to stdout and notices when that fails. */
+/* Writes an answer to stdout and notices when that fails. */
 #include <errno.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "output.h"
 #include "repeat.h"
-
-int output_begin(struct output *output)
-{
-	*output = (struct output) { 0 };
-	output->stream = open_memstream(&output->text, &output->bytes);
-	return output->stream ? 0 : -ENOMEM;
-}
 
 /* Whether to go on after a write that did not go through. */
 static bool write_again(int error)
@@ -45,18 +38,74 @@ static int write_all(const char *text, size_t bytes)
 	return 0;
 }
 
+static void write_held(struct output *output)
+{
+	if (!output->error)
+		output->error = write_all(output->text, output->bytes);
+	output->begun |= output->bytes;
+	output->bytes = 0;
+}
+
+/* What the stream has for us, never more than its own buffer holds. */
+static ssize_t take(void *cookie, const char *text, size_t bytes)
+{
+	struct output *output = cookie;
+
+	if (output->bytes + bytes > OUTPUT_HELD_BYTES)
+		write_held(output);
+	if (output->error || bytes > OUTPUT_HELD_BYTES)
+		return 0;
+	memcpy(output->text + output->bytes, text, bytes);
+	output->bytes += bytes;
+	return bytes;
+}
+
+int output_begin(struct output *output)
+{
+	*output = (struct output) { .text = malloc(OUTPUT_HELD_BYTES) };
+	if (output->text)
+		output->stream = fopencookie(output, "w",
+			(cookie_io_functions_t) { .write = take });
+	if (output->stream)
+		return 0;
+	free(output->text);
+	return -ENOMEM;
+}
+
+size_t output_mark(struct output *output)
+{
+	fflush(output->stream);
+	return output->bytes;
+}
+
+bool output_rewind(struct output *output, size_t mark)
+{
+	if (fflush(output->stream) || output->begun)
+		return false;
+	output->bytes = mark;
+	return true;
+}
+
+int output_error(const struct output *output)
+{
+	return output->error;
+}
+
 int output_write(struct output *output)
 {
-	int rc = -ENOMEM;
+	int rc;
 
-	if (!ferror(output->stream) && !fflush(output->stream))
-		rc = write_all(output->text, output->bytes);
+	fflush(output->stream);
+	write_held(output);
+	rc = output->error;
 	output_discard(output);
 	return rc;
 }
 
 void output_discard(struct output *output)
 {
+	/* What is left in the stream goes nowhere. */
+	output->error = -ECANCELED;
 	fclose(output->stream);
 	free(output->text);
 	*output = (struct output) { 0 };
