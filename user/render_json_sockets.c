@@ -51,11 +51,7 @@ static void put_number(const struct render_sockets *list,
 static int put_object(const struct render_sockets *list, int level,
 		      struct json_object *object)
 {
-	int flags = list->style->pretty ? JSON_C_TO_STRING_PRETTY |
-					  JSON_C_TO_STRING_SPACED :
-					  JSON_C_TO_STRING_PLAIN;
-	const char *text = object ?
-			   json_object_to_json_string_ext(object, flags) : NULL;
+	const char *text = object ? json_text(object, list->style) : NULL;
 	const char *at;
 
 	new_line(list, level);
