@@ -19,6 +19,7 @@ struct cgroups {
 	struct cgroup *list;
 	size_t count;
 	size_t capacity;
+	bool loaded;
 };
 
 /* The directory that cgroup v2 is mounted on, the first of several. */
@@ -112,32 +113,37 @@ static int compare(const void *a, const void *b)
 	return (one->id > other->id) - (one->id < other->id);
 }
 
-struct cgroups *cgroups_load(void)
+struct cgroups *cgroups_new(void)
 {
-	struct cgroups *cgroups = calloc(1, sizeof(*cgroups));
+	return calloc(1, sizeof(struct cgroups));
+}
+
+/* What there is no memory for has no name. */
+static void load(struct cgroups *cgroups)
+{
 	char path[PATH_MAX];
 	struct stat st;
 
-	if (cgroups && find_mount(path, sizeof(path)) && !stat(path, &st) &&
-	    add(cgroups, st.st_ino, "/") &&
-	    walk(cgroups, path, strlen(path))) {
-		qsort(cgroups->list, cgroups->count, sizeof(*cgroups->list),
-		      compare);
-		return cgroups;
-	}
-	cgroups_free(cgroups);
-	return NULL;
+	cgroups->loaded = true;
+	if (!find_mount(path, sizeof(path)) || stat(path, &st) ||
+	    !add(cgroups, st.st_ino, "/"))
+		return;
+	walk(cgroups, path, strlen(path));
+	qsort(cgroups->list, cgroups->count, sizeof(*cgroups->list), compare);
 }
 
-const char *cgroups_path(const struct cgroups *cgroups, uint64_t id)
+const char *cgroups_path(struct cgroups *cgroups, uint64_t id)
 {
 	const struct cgroup wanted = { .id = id };
 	const struct cgroup *found;
 
 	if (!cgroups)
 		return NULL;
-	found = bsearch(&wanted, cgroups->list, cgroups->count,
-			sizeof(*cgroups->list), compare);
+	if (!cgroups->loaded)
+		load(cgroups);
+	found = cgroups->count ?
+		bsearch(&wanted, cgroups->list, cgroups->count,
+			sizeof(*cgroups->list), compare) : NULL;
 	return found ? found->path : NULL;
 }
 

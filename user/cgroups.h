@@ -19,23 +19,23 @@ struct cgroups;
 bool cgroups_find(const char *path, uint64_t *id);
 
 /**
- * cgroups_load() - find all cgroups
+ * cgroups_new() - no cgroups yet
  *
- * Return: them, to be given to cgroups_free(); NULL without a mount of cgroup
- * v2 or without memory, when no cgroup has a name.
+ * Return: to be given to cgroups_free(); NULL without memory.
  */
-struct cgroups *cgroups_load(void);
+struct cgroups *cgroups_new(void);
 
 /**
  * cgroups_path() - the path of a cgroup
  *
- * @cgroups: may be NULL
+ * @cgroups: filled with all that there are when this is first called; may be
+ *	NULL
  * @id: its number
  *
  * Return: its path below the mount, "/" for the mount itself; NULL if it is not
- * known, such as of one that has gone.
+ * known, such as of one that has gone or without a mount of cgroup v2.
  */
-const char *cgroups_path(const struct cgroups *cgroups, uint64_t id);
+const char *cgroups_path(struct cgroups *cgroups, uint64_t id);
 
 /**
  * cgroups_free() - forget the cgroups

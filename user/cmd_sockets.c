@@ -129,7 +129,7 @@ static int read_sockets(struct round *round, struct error *error)
 
 static int run(struct ctx *ctx, struct error *error)
 {
-	struct cgroups *cgroups = cgroups_load();
+	struct cgroups *cgroups = cgroups_new();
 	struct round round = {
 		.ctx = ctx,
 		.mark = output_mark(ctx->output),

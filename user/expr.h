@@ -47,7 +47,7 @@ void expr_only_families(struct expr *expr, uint64_t families);
  * Return: whether it does.
  */
 bool expr_match(const struct expr *expr, const struct client_socket *sock,
-		const struct cgroups *cgroups);
+		struct cgroups *cgroups);
 
 /**
  * expr_program() - a filter for the kernel

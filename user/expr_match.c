@@ -96,7 +96,7 @@ static bool match_path(const char *pattern, const struct client_path *path)
 
 static bool match_cgroup(const char *pattern,
 			 const struct client_number *cgroup,
-			 const struct cgroups *cgroups)
+			 struct cgroups *cgroups)
 {
 	const char *path = cgroup->known ?
 			   cgroups_path(cgroups, cgroup->value) : NULL;
@@ -106,7 +106,7 @@ static bool match_cgroup(const char *pattern,
 
 static bool match(const struct expr_node *node,
 		  const struct client_socket *sock,
-		  const struct cgroups *cgroups)
+		  struct cgroups *cgroups)
 {
 	switch (node->kind) {
 	case EXPR_TRUE:
@@ -132,7 +132,7 @@ static bool match(const struct expr_node *node,
 }
 
 bool expr_match(const struct expr *expr, const struct client_socket *sock,
-		const struct cgroups *cgroups)
+		struct cgroups *cgroups)
 {
 	return match(expr->root, sock, cgroups);
 }

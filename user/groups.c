@@ -10,7 +10,7 @@
 
 struct groups {
 	enum group_key key;
-	const struct cgroups *cgroups;
+	struct cgroups *cgroups;
 	void *tree;
 	struct rows rows;
 	bool failed;
@@ -52,7 +52,7 @@ const char *groups_key_name(enum group_key key)
 	return key_names[key];
 }
 
-struct groups *groups_new(enum group_key key, const struct cgroups *cgroups)
+struct groups *groups_new(enum group_key key, struct cgroups *cgroups)
 {
 	struct groups *groups = calloc(1, sizeof(*groups));
 
@@ -141,8 +141,9 @@ static void set_key(struct group *group, const struct groups *groups,
 		break;
 	case GROUP_CGROUP:
 		group->number = sock->cgroup;
-		group->path = cgroups_path(groups->cgroups,
-					   sock->cgroup.value);
+		group->path = sock->cgroup.known ?
+			      cgroups_path(groups->cgroups,
+					   sock->cgroup.value) : NULL;
 		break;
 	case GROUP_UID:
 		group->number = sock->uid;

@@ -79,7 +79,7 @@ const char *groups_key_name(enum group_key key);
  *
  * Return: no groups, or NULL without memory.
  */
-struct groups *groups_new(enum group_key key, const struct cgroups *cgroups);
+struct groups *groups_new(enum group_key key, struct cgroups *cgroups);
 
 /**
  * groups_netns() - count the sockets of another network namespace from here on

@@ -46,14 +46,33 @@ static void write_held(struct output *output)
 	output->bytes = 0;
 }
 
-/* What the stream has for us, never more than its own buffer holds. */
+static bool make_room(struct output *output, size_t bytes)
+{
+	size_t capacity = output->capacity ? output->capacity : BUFSIZ;
+	char *text;
+
+	while (capacity < output->bytes + bytes)
+		capacity *= 2;
+	if (capacity == output->capacity)
+		return true;
+	text = realloc(output->text, capacity);
+	if (!text) {
+		output->error = -ENOMEM;
+		return false;
+	}
+	output->text = text;
+	output->capacity = capacity;
+	return true;
+}
+
+/* Takes what was printed from the stream; 0 is a failure. */
 static ssize_t take(void *cookie, const char *text, size_t bytes)
 {
 	struct output *output = cookie;
 
 	if (output->bytes + bytes > OUTPUT_HELD_BYTES)
 		write_held(output);
-	if (output->error || bytes > OUTPUT_HELD_BYTES)
+	if (output->error || !make_room(output, bytes))
 		return 0;
 	memcpy(output->text + output->bytes, text, bytes);
 	output->bytes += bytes;
@@ -62,14 +81,11 @@ static ssize_t take(void *cookie, const char *text, size_t bytes)
 
 int output_begin(struct output *output)
 {
-	*output = (struct output) { .text = malloc(OUTPUT_HELD_BYTES) };
-	if (output->text)
-		output->stream = fopencookie(output, "w",
-			(cookie_io_functions_t) { .write = take });
-	if (output->stream)
-		return 0;
-	free(output->text);
-	return -ENOMEM;
+	const cookie_io_functions_t functions = { .write = take };
+
+	*output = (struct output) { 0 };
+	output->stream = fopencookie(output, "w", functions);
+	return output->stream ? 0 : -ENOMEM;
 }
 
 size_t output_mark(struct output *output)

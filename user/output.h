@@ -19,6 +19,7 @@
  * @stream: print here between output_begin() and the end
  * @text: what was printed and is not written yet
  * @bytes: how much
+ * @capacity: room for that
  * @begun: something has been written
  * @error: why writing failed, a negative errno, or 0
  */
@@ -26,6 +27,7 @@ struct output {
 	FILE *stream;
 	char *text;
 	size_t bytes;
+	size_t capacity;
 	bool begun;
 	int error;
 };

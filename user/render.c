@@ -92,6 +92,14 @@ bool render_local(char *buf, const struct client_socket *sock)
 	return true;
 }
 
+const char *render_cgroup(const struct render_sockets *list,
+			  const struct client_number *cgroup)
+{
+	if (!cgroup->known || list->style->numeric)
+		return NULL;
+	return cgroups_path(list->cgroups, cgroup->value);
+}
+
 void render_sockets_free(struct render_sockets *list)
 {
 	table_free(list->table);

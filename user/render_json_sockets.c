@@ -115,10 +115,9 @@ static void begin_netns(struct render_sockets *list,
 }
 
 static void add_cgroup(struct json_object *object,
-		       const struct client_number *cgroup, const char *path,
-		       bool numeric)
+		       const struct client_number *cgroup, const char *path)
 {
-	if (path && cgroup->known && !numeric)
+	if (path)
 		json_add_text(object, "cgroup", path);
 	else
 		json_add_number(object, "cgroup", cgroup);
@@ -154,8 +153,7 @@ static int row(struct render_sockets *list, const struct client_socket *sock)
 	json_add_number(object, "pid", &sock->pid);
 	json_add_text(object, "comm", sock->comm);
 	json_add_number(object, "uid", &sock->uid);
-	add_cgroup(object, &sock->cgroup,
-		   cgroups_path(list->cgroups, sock->cgroup.value), numeric);
+	add_cgroup(object, &sock->cgroup, render_cgroup(list, &sock->cgroup));
 	json_add_name(object, "origin", &sock->origin, numeric, names_origin);
 	json_add_number(object, "inode", &sock->inode);
 	if (list->row_count++)
@@ -194,7 +192,8 @@ static struct json_object *group_row(const void *row, bool numeric)
 	if (group->key == GROUP_COMM)
 		json_add_text(object, key, group->comm);
 	else if (group->key == GROUP_CGROUP)
-		add_cgroup(object, &group->number, group->path, numeric);
+		add_cgroup(object, &group->number,
+			   numeric ? NULL : group->path);
 	else if (group->key == GROUP_STATE)
 		json_add_name(object, key, &group->number, numeric,
 			      names_state);

@@ -29,7 +29,7 @@
 struct render_sockets {
 	FILE *out;
 	const struct render_style *style;
-	const struct cgroups *cgroups;
+	struct cgroups *cgroups;
 	struct client_number netns;
 	struct client_number time_ns;
 	size_t netns_count;
@@ -59,6 +59,17 @@ extern const struct render_sockets_form render_sockets_table;
 
 /** render_sockets_json - JSON */
 extern const struct render_sockets_form render_sockets_json;
+
+/**
+ * render_cgroup() - the path of a cgroup, if it is to be printed
+ *
+ * @list: the list
+ * @cgroup: its number
+ *
+ * Return: the path, or NULL to print the number.
+ */
+const char *render_cgroup(const struct render_sockets *list,
+			  const struct client_number *cgroup);
 
 /**
  * render_sockets_free() - free what a list holds, ended or not

@@ -56,10 +56,10 @@ static void state_cell(struct table *table, const struct render_style *style,
 	table_cell(table, TABLE_WARN, text);
 }
 
-static void cgroup_cell(struct table *table, const struct render_style *style,
+static void cgroup_cell(struct table *table,
 			const struct client_number *cgroup, const char *path)
 {
-	if (path && cgroup->known && !style->numeric)
+	if (path)
 		cells_text(table, path);
 	else
 		cells_number(table, cgroup, false);
@@ -82,8 +82,8 @@ static void owner_cells(struct render_sockets *list,
 	cells_number(table, &sock->pid, false);
 	cells_text(table, sock->comm);
 	cells_number(table, &sock->uid, false);
-	cgroup_cell(table, list->style, &sock->cgroup,
-		    cgroups_path(list->cgroups, sock->cgroup.value));
+	cgroup_cell(table, &sock->cgroup,
+		    render_cgroup(list, &sock->cgroup));
 	cells_name(table, list->style, &sock->origin, "-", names_origin);
 	cells_name(table, list->style, &sock->id, "-", names_cookie);
 }
@@ -129,7 +129,8 @@ static void group_row(struct table *table, const struct render_style *style,
 	if (group->key == GROUP_COMM)
 		cells_text(table, group->comm);
 	else if (group->key == GROUP_CGROUP)
-		cgroup_cell(table, style, &group->number, group->path);
+		cgroup_cell(table, &group->number,
+			    style->numeric ? NULL : group->path);
 	else if (group->key == GROUP_STATE)
 		state_cell(table, style, &group->number);
 	else
