@@ -4,7 +4,7 @@
  *
  *	any   = all { or all }
  *	all   = one { [ and ] one }
- *	one   = not one | ( any ) | test
+ *	one   = test | not one | ( any )
  *	test  = field [ comparison ] value
  *
  * A function that reads a part returns its node, or NULL after a failure, which
@@ -197,7 +197,7 @@ static struct expr_node *parse_inner(struct parser *parser)
 	if (!node)
 		return NULL;
 	if (parser->token.kind != EXPR_TOKEN_CLOSE)
-		return expected(parser, "and, or or )");
+		return expected(parser, ") or another test");
 	advance(parser);
 	return node;
 }
@@ -275,7 +275,7 @@ static struct expr_node *parse_whole(struct parser *parser)
 		return expr_new_constant(parser->expr, true);
 	node = parse_any(parser);
 	if (node && parser->token.kind != EXPR_TOKEN_END)
-		return expected(parser, "and, or or the end");
+		return expected(parser, "another test or the end");
 	return node;
 }
 

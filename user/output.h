@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 /** OUTPUT_HELD_BYTES - the longest answer that is written in one piece */
-#define OUTPUT_HELD_BYTES (1 << 20)
+#define OUTPUT_HELD_BYTES (1024 * 1024)
 
 /**
  * struct output - text on its way to stdout
