@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Prints sockets, and groups of them, as tables for people. */
-#include <errno.h>
 #include <netinet/tcp.h>
 
 #include "cells.h"
