@@ -250,10 +250,24 @@ static void random_bytes(char *text)
 	text[i] = '\0';
 }
 
+/* About as many tests as a tree has room for. */
+static void random_length(char *text)
+{
+	uint32_t tests = EXPR_NODES / 2 - 3 + below(6);
+
+	for (*text = '\0'; tests; tests--)
+		text = stpcpy(text, "uid 1|");
+	strcpy(text, below(2) ? "uid 2" : "sport ge 3");
+}
+
 static void random_words(char *text)
 {
 	uint32_t words = below(30);
 
+	if (!below(100)) {
+		random_length(text);
+		return;
+	}
 	for (*text = '\0'; words; words--)
 		strcat(strcat(text, PICK(vocabulary)), below(4) ? " " : "");
 }
@@ -321,6 +335,8 @@ static const char *try_string(char *text, unsigned long n, struct tally *tally)
 		return check_error(error.text);
 	}
 	tally->parsed++;
+	if (!below(4))
+		expr_only_families(expr, 1 << AF_INET);
 	wrong = check(expr, tally);
 	expr_free(expr);
 	return wrong;
