@@ -103,12 +103,13 @@ def long_answer():
     """It comes piece by piece, in step and whole, and is not kept."""
     count = 100000
     dump = many_sockets(count)
-    for words in ["sockets", "-H"], ["sockets", "-j"]:
+    for words in ["sockets"], ["sockets", "-j"]:
         done = tap.run(words, dump=dump)
-        rows = len(json.loads(done.stdout)["sockets"]) if "-j" in words \
-            else len(done.stdout.splitlines())
+        title, *lines = done.stdout.splitlines()
+        rows = len(json.loads(title)["sockets"]) if "-j" in words else \
+            len(lines)
         tap.ok(done.returncode == 0 and not done.stderr and rows == count and
-               len(set(map(len, done.stdout.splitlines()))) == 1,
+               len(set(lines)) <= 1,
                "a long answer: " + " ".join(words), rows, done.stderr)
         writer = no_reader()
         done = tap.run(words, dump=dump, stdout=writer)
