@@ -72,6 +72,24 @@ void cells_duration(struct table *table, const struct render_style *style,
 	table_cell(table, TABLE_PLAIN, text);
 }
 
+void cells_age(struct table *table, const struct render_style *style,
+	       const struct client_number *ns)
+{
+	char text[NAMES_BYTES];
+
+	if (!ns->known || style->numeric) {
+		cells_duration(table, style, ns);
+		return;
+	}
+	duration_age_text(text, ns->value);
+	table_cell(table, TABLE_PLAIN, text);
+}
+
+void cells_text(struct table *table, const char *text)
+{
+	table_cell(table, TABLE_PLAIN, *text ? text : "-");
+}
+
 void cells_quantile(struct table *table, const struct render_style *style,
 		    const struct client_times *times, unsigned int permille)
 {

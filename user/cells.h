@@ -67,6 +67,25 @@ void cells_duration(struct table *table, const struct render_style *style,
 		    const struct client_number *ns);
 
 /**
+ * cells_age() - fill a cell with a duration that may be days, `-` if it is not
+ *	known
+ *
+ * @table: the table
+ * @style: with --numeric it is nanoseconds
+ * @ns: the duration
+ */
+void cells_age(struct table *table, const struct render_style *style,
+	       const struct client_number *ns);
+
+/**
+ * cells_text() - fill a cell with text, `-` if it is empty
+ *
+ * @table: the table
+ * @text: the text
+ */
+void cells_text(struct table *table, const char *text);
+
+/**
  * cells_quantile() - fill a cell with a quantile, `-` without samples
  *
  * @table: the table

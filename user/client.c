@@ -15,6 +15,7 @@
 #include "decode.h"
 #include "error.h"
 #include "exchange.h"
+#include "rows.h"
 #include "transport.h"
 
 struct client {
@@ -120,7 +121,7 @@ void client_close(struct client *client)
 int client_get_dump(struct client *client, const struct client_query *query,
 		    struct client_dump *dump, struct error *error)
 {
-	struct decode_list list = { 0 };
+	struct rows rows = { 0 };
 	const struct exchange ex = {
 		.cmd = query->layout->cmd,
 		.flags = NLM_F_DUMP,
@@ -128,27 +129,70 @@ int client_get_dump(struct client *client, const struct client_query *query,
 		.metric = query->metric,
 		.privileged = query->layout->privileged,
 		.handle = decode_dump,
-		.arg = &list,
+		.arg = &rows,
 		.error = error,
 	};
 	int rc = -EAGAIN;
 	int tries;
 
 	for (tries = 0; rc == -EAGAIN && tries < EXCHANGE_TRIES; tries++) {
-		client_dump_free(&list.dump);
-		list = (struct decode_list) { .dump.layout = query->layout };
+		client_dump_free(&rows.dump);
+		rows = (struct rows) { .dump.layout = query->layout };
 		rc = try_once(client, &ex, !tries);
 	}
 	if (!rc)
-		rc = decode_dump_complete(&list.dump, error);
-	if (!rc && list.dump.netns_count > 1 &&
+		rc = decode_dump_complete(&rows.dump, error);
+	if (!rc && rows.dump.netns_count > 1 &&
 	    query->scope.which != CLIENT_ALL_NETNS)
 		rc = error_set(error, -EBADMSG,
 			       "the kernel's answer is about more than was asked");
 	if (rc)
-		client_dump_free(&list.dump);
+		client_dump_free(&rows.dump);
 	else
-		*dump = list.dump;
+		*dump = rows.dump;
+	return rc;
+}
+
+/* Whether what came before a new try is forgotten. */
+static int begin_again(const struct client_sink *sink, struct error *error)
+{
+	if (sink->again(sink->arg))
+		return 0;
+	return error_set(error, -EIO,
+			 "the kernel's answer was lost half way");
+}
+
+int client_stream(struct client *client, const struct client_query *query,
+		  const struct client_sink *sink, struct error *error)
+{
+	struct decode_stream stream = {
+		.query = query,
+		.sink = sink,
+		.row = malloc(query->layout->row_bytes),
+	};
+	const struct exchange ex = {
+		.cmd = query->layout->cmd,
+		.flags = NLM_F_DUMP,
+		.scope = &query->scope,
+		.filter = query->filter,
+		.filter_count = query->filter_count,
+		.privileged = query->layout->privileged,
+		.handle = decode_stream,
+		.arg = &stream,
+		.error = error,
+	};
+	int rc = -EAGAIN;
+	int tries;
+
+	if (!stream.row)
+		return error_set(error, -ENOMEM, "out of memory");
+	for (tries = 0; rc == -EAGAIN && tries < EXCHANGE_TRIES; tries++) {
+		stream.netns_count = 0;
+		rc = tries ? begin_again(sink, error) : 0;
+		if (!rc)
+			rc = try_once(client, &ex, !tries);
+	}
+	free(stream.row);
 	return rc;
 }
 

@@ -11,6 +11,7 @@
 #include "error.h"
 
 struct client;
+struct sockwatch_filter_op;
 
 /**
  * enum client_which - how a network namespace is chosen
@@ -44,11 +45,15 @@ struct client_scope {
  * @layout: the list
  * @scope: the namespaces
  * @metric: only this one of the latencies, or 0
+ * @filter: only these of the sockets
+ * @filter_count: how many steps @filter has, or 0
  */
 struct client_query {
 	const struct client_layout *layout;
 	struct client_scope scope;
 	uint8_t metric;
+	const struct sockwatch_filter_op *filter;
+	size_t filter_count;
 };
 
 /**
@@ -83,6 +88,25 @@ struct client_dump {
 	const struct client_layout *layout;
 	void *rows;
 	size_t row_count;
+};
+
+/**
+ * struct client_sink - takes a list as it comes
+ *
+ * @netns: takes the beginning of a namespace, of which only the inode and the
+ *	time are set; returns 0, or a negative errno that ends the reading
+ * @row: takes a row of it, which is only there during the call; returns the
+ *	same
+ * @again: forgets what came, for the answer got lost and is asked for again;
+ *	returns false if that cannot be
+ * @arg: for these
+ */
+struct client_sink {
+	int (*netns)(void *arg, const struct client_netns *netns,
+		     struct error *error);
+	int (*row)(void *arg, const void *row, struct error *error);
+	bool (*again)(void *arg);
+	void *arg;
 };
 
 /**
@@ -177,6 +201,20 @@ void client_close(struct client *client);
  */
 int client_get_dump(struct client *client, const struct client_query *query,
 		    struct client_dump *dump, struct error *error);
+
+/**
+ * client_stream() - read a list row by row
+ *
+ * @client: from client_open()
+ * @query: which list, of which namespaces; one without a number of rows
+ * @sink: takes the rows as they come, before it is known whether the answer is
+ *	complete
+ * @error: filled on failure
+ *
+ * Return: 0, or a negative errno.
+ */
+int client_stream(struct client *client, const struct client_query *query,
+		  const struct client_sink *sink, struct error *error);
 
 /**
  * client_get_info() - read what the module says about itself

@@ -177,6 +177,47 @@ const struct client_layout client_layout_listeners = {
 	.fields = listener_fields,
 };
 
+#define SOCKET(member, attribute, ...) \
+	CLIENT_FIELD(struct client_socket, member, attribute, ##__VA_ARGS__)
+
+static const struct client_field socket_fields[] = {
+	SOCKET(kind.family, FAMILY),
+	SOCKET(kind.sock_type, TYPE),
+	SOCKET(kind.protocol, PROTOCOL),
+	SOCKET(origin, ORIGIN),
+	SOCKET(state, STATE, .max = TCP_STATES),
+	SOCKET(address, ADDRESS, .kind = CLIENT_ADDRESS),
+	SOCKET(port, PORT),
+	SOCKET(peer_address, PEER_ADDRESS, .kind = CLIENT_ADDRESS),
+	SOCKET(peer_port, PEER_PORT),
+	SOCKET(path, PATH, .kind = CLIENT_PATH),
+	SOCKET(age_ns, AGE_NS),
+	SOCKET(state_age_ns, STATE_AGE_NS),
+	SOCKET(pid, PID),
+	SOCKET(comm, COMM, .kind = CLIENT_TEXT),
+	SOCKET(uid, UID),
+	SOCKET(cgroup, CGROUP),
+	SOCKET(id, ID),
+	SOCKET(inode, INODE),
+	{ 0 }
+};
+
+const struct client_layout client_layout_sockets = {
+	.cmd = SOCKWATCH_CMD_GET_SOCKETS,
+	.privileged = true,
+	.row_bytes = sizeof(struct client_socket),
+	.fields = socket_fields,
+};
+
+void client_path_text(char *buf, const struct client_path *path)
+{
+	size_t i;
+
+	for (i = 0; i < path->bytes; i++)
+		buf[i] = path->data[i] ? path->data[i] : '@';
+	buf[i] = '\0';
+}
+
 static const void *at(const void *row, const struct client_field *field)
 {
 	return (const char *)row + field->offset;
@@ -220,6 +261,7 @@ static int compare_fields(enum client_field_kind kind, const void *a,
 		return strcmp(a, b);
 	case CLIENT_ADDRESS:
 		return compare_addresses(a, b);
+	case CLIENT_PATH:
 	case CLIENT_TIMES:
 		break;
 	}

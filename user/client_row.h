@@ -231,18 +231,73 @@ struct client_listener {
 	struct client_times waits;
 };
 
+/** CLIENT_PATH_BYTES - the longest address of a UNIX socket */
+#define CLIENT_PATH_BYTES 108
+
+/**
+ * struct client_path - the address of a UNIX socket
+ *
+ * @bytes: its length; 0 if it has none or it is not known
+ * @data: a path, or an abstract name that begins with a NUL byte
+ */
+struct client_path {
+	size_t bytes;
+	char data[CLIENT_PATH_BYTES];
+};
+
+/**
+ * struct client_socket - a socket
+ *
+ * @kind: its family, type and protocol
+ * @origin: &enum sockwatch_socket_origin
+ * @state: of TCP, else not known
+ * @address: its own
+ * @port: its own
+ * @peer_address: the peer's
+ * @peer_port: the peer's
+ * @path: of a UNIX socket
+ * @age_ns: since it was made; not known if it is older than the module
+ * @state_age_ns: since it came into @state
+ * @pid: the process that made it, or accepted it
+ * @comm: the name that had, empty if that is not known
+ * @uid: of the socket
+ * @cgroup: the number of its cgroup
+ * @id: its cookie
+ * @inode: of its descriptor
+ */
+struct client_socket {
+	struct client_kind kind;
+	struct client_number origin;
+	struct client_number state;
+	struct client_address address;
+	struct client_number port;
+	struct client_address peer_address;
+	struct client_number peer_port;
+	struct client_path path;
+	struct client_number age_ns;
+	struct client_number state_age_ns;
+	struct client_number pid;
+	char comm[CLIENT_TEXT_BYTES];
+	struct client_number uid;
+	struct client_number cgroup;
+	struct client_number id;
+	struct client_number inode;
+};
+
 /**
  * enum client_field_kind - what an attribute becomes
  *
  * @CLIENT_NUMBER: &struct client_number
  * @CLIENT_TEXT: text in CLIENT_TEXT_BYTES
  * @CLIENT_ADDRESS: &struct client_address
+ * @CLIENT_PATH: &struct client_path
  * @CLIENT_TIMES: the rest of a &struct client_times, behind its numbers
  */
 enum client_field_kind {
 	CLIENT_NUMBER,
 	CLIENT_TEXT,
 	CLIENT_ADDRESS,
+	CLIENT_PATH,
 	CLIENT_TIMES,
 };
 
@@ -307,6 +362,17 @@ extern const struct client_layout client_layout_options;
 
 /** client_layout_listeners - the list of &struct client_listener */
 extern const struct client_layout client_layout_listeners;
+
+/** client_layout_sockets - the list of &struct client_socket */
+extern const struct client_layout client_layout_sockets;
+
+/**
+ * client_path_text() - the address of a UNIX socket as text, as ss prints it
+ *
+ * @buf: at least CLIENT_PATH_BYTES + 1
+ * @path: the address; its NUL bytes become `@`
+ */
+void client_path_text(char *buf, const struct client_path *path);
 
 /**
  * client_row_number() - a number of a row by its attribute

@@ -8,8 +8,11 @@
 
 #include "client.h"
 #include "error.h"
+#include "expr.h"
 #include "filter.h"
+#include "output.h"
 #include "render.h"
+#include "report.h"
 
 /**
  * struct ctx - what a command works with
@@ -18,21 +21,31 @@
  * @style: how to print it
  * @scope: the network namespaces to ask about
  * @filter: which rows to print
+ * @expr: which sockets the command sockets is about, or NULL
+ * @sort: the option --sort of it, or NULL
+ * @group: the option --group of it, or NULL
+ * @plan: what these two mean
  * @all: the word `all` of the command kinds
  * @stats: the option --stats of the command states
  * @before: what the command latency read in the round before
  * @client: connected by cmd_connect() when first needed, or NULL
- * @out: where to print; main writes it to stdout when the round is complete
+ * @output: what main writes to stdout when the round is complete
+ * @out: where to print, the stream of @output
  */
 struct ctx {
 	bool json;
 	struct render_style style;
 	struct client_scope scope;
 	struct filter filter;
+	struct expr *expr;
+	const char *sort;
+	const char *group;
+	struct report_plan plan;
 	bool all;
 	bool stats;
 	struct client_dump before;
 	struct client *client;
+	struct output *output;
 	FILE *out;
 };
 
@@ -45,6 +58,7 @@ struct ctx {
  * @all_netns: whether it takes --all-netns
  * @stats: whether it takes --stats
  * @hist: whether it takes --hist
+ * @order: whether it takes --sort and --group
  * @parse: reads the words after the command; returns 0 or -EINVAL
  * @run: one round; returns 0 or a negative errno
  */
@@ -55,6 +69,7 @@ struct command {
 	bool all_netns;
 	bool stats;
 	bool hist;
+	bool order;
 	int (*parse)(struct ctx *ctx, char *const *words, int count,
 		     struct error *error);
 	int (*run)(struct ctx *ctx, struct error *error);
@@ -81,6 +96,9 @@ extern const struct command cmd_options;
 
 /** cmd_listeners - the command listeners */
 extern const struct command cmd_listeners;
+
+/** cmd_sockets - the command sockets */
+extern const struct command cmd_sockets;
 
 /** cmd_info - the command info */
 extern const struct command cmd_info;

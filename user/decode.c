@@ -13,6 +13,7 @@
 
 #include "decode.h"
 #include "error.h"
+#include "rows.h"
 
 static const struct client_field info_fields[] = {
 	CLIENT_FIELD(struct client_info, netns, NETNS),
@@ -94,6 +95,17 @@ static const char *get_address(struct nlattr *nla,
 	return NULL;
 }
 
+static const char *get_path(struct nlattr *nla, struct client_path *path)
+{
+	size_t bytes = nla_len(nla);
+
+	if (bytes > sizeof(path->data))
+		return "a path that is too long";
+	path->bytes = bytes;
+	memcpy(path->data, nla_data(nla), bytes);
+	return NULL;
+}
+
 /* They are sent by rising bound; @next is the first that may still come. */
 static const char *get_bucket(const struct sockwatch_bucket *from, size_t *next,
 			      struct hist *hist)
@@ -151,6 +163,8 @@ static const char *get_field(struct nlattr *nla,
 		break;
 	case CLIENT_ADDRESS:
 		return get_address(nla, to);
+	case CLIENT_PATH:
+		return get_path(nla, to);
 	case CLIENT_TIMES:
 		return get_times(nla, to);
 	}
@@ -197,79 +211,43 @@ int decode_ctrl(struct nlmsghdr *nlh, void *arg, struct error *error)
 	return 0;
 }
 
-static struct client_netns *last_netns(struct client_dump *dump)
+static int decode_head(struct rows *rows, struct nlattr **tb, uint64_t inode,
+		       struct error *error)
 {
-	if (!dump->netns_count)
-		return NULL;
-	return &dump->netns[dump->netns_count - 1];
-}
+	struct client_netns netns = { .inode = inode };
+	struct client_number announced = { 0 };
 
-static int decode_head(struct decode_list *list, struct nlattr **tb,
-		       uint64_t inode, struct error *error)
-{
-	struct client_dump *dump = &list->dump;
-	struct client_number rows = { 0 }, time_ns = { 0 };
-	struct client_netns *netns;
-
-	if (get_number(tb[SOCKWATCH_A_ROWS], &rows) ||
+	if (get_number(tb[SOCKWATCH_A_ROWS], &announced) ||
 	    (tb[SOCKWATCH_A_TIME_NS] &&
-	     get_number(tb[SOCKWATCH_A_TIME_NS], &time_ns)))
+	     get_number(tb[SOCKWATCH_A_TIME_NS], &netns.time_ns)))
 		return bad_message(error, "a number of an odd size");
-	netns = reallocarray(dump->netns, dump->netns_count + 1,
-			     sizeof(*netns));
-	if (!netns)
+	netns.announced = announced.value;
+	if (rows_netns(rows, &netns))
 		return error_set(error, -ENOMEM, "out of memory");
-	dump->netns = netns;
-	netns[dump->netns_count++] = (struct client_netns) {
-		.inode = inode,
-		.time_ns = time_ns,
-		.announced = rows.value,
-		.first = dump->row_count,
-	};
 	return 0;
 }
 
-static void *add_row(struct decode_list *list)
+static int decode_row(struct rows *rows, struct nlattr **tb, uint64_t inode,
+		      struct error *error)
 {
-	struct client_dump *dump = &list->dump;
-	size_t bytes = dump->layout->row_bytes;
-	char *row;
-
-	if (dump->row_count == list->capacity) {
-		size_t capacity = list->capacity ? 2 * list->capacity : 64;
-		void *rows = reallocarray(dump->rows, capacity, bytes);
-
-		if (!rows)
-			return NULL;
-		dump->rows = rows;
-		list->capacity = capacity;
-	}
-	row = (char *)dump->rows + dump->row_count++ * bytes;
-	return memset(row, 0, bytes);
-}
-
-static int decode_row(struct decode_list *list, struct nlattr **tb,
-		      uint64_t inode, struct error *error)
-{
-	struct client_netns *netns = last_netns(&list->dump);
+	const struct client_netns *netns = rows_last(rows);
 	void *row;
 
 	if (!netns || netns->inode != inode)
 		return bad_message(error, "a row before its namespace");
 	if (netns->count == netns->announced)
 		return bad_message(error, "more rows than announced");
-	row = add_row(list);
+	row = rows_add(rows);
 	if (!row)
 		return error_set(error, -ENOMEM, "out of memory");
-	netns->count++;
-	return get_fields(tb, list->dump.layout->fields, row, error);
+	return get_fields(tb, rows->dump.layout->fields, row, error);
 }
 
 int decode_dump(struct nlmsghdr *nlh, void *arg, struct error *error)
 {
 	struct nlattr *tb[SOCKWATCH_A_MAX + 1];
 	struct client_number inode = { 0 };
-	struct decode_list *list = arg;
+	struct rows *rows = arg;
 	int rc;
 
 	rc = parse(nlh, tb, SOCKWATCH_A_MAX, error);
@@ -279,11 +257,11 @@ int decode_dump(struct nlmsghdr *nlh, void *arg, struct error *error)
 	    get_number(tb[SOCKWATCH_A_NETNS], &inode))
 		return bad_message(error, "a row without a namespace");
 	if (!tb[SOCKWATCH_A_ROWS])
-		return decode_row(list, tb, inode.value, error);
-	rc = decode_dump_complete(&list->dump, error);
+		return decode_row(rows, tb, inode.value, error);
+	rc = decode_dump_complete(&rows->dump, error);
 	if (rc)
 		return rc;
-	return decode_head(list, tb, inode.value, error);
+	return decode_head(rows, tb, inode.value, error);
 }
 
 int decode_dump_complete(const struct client_dump *dump,
@@ -300,6 +278,55 @@ int decode_dump_complete(const struct client_dump *dump,
 	return error_set(error, -EBADMSG,
 			 "the kernel's answer broke off: %zu of %llu rows",
 			 netns->count, (unsigned long long)netns->announced);
+}
+
+static int stream_head(struct decode_stream *stream, struct nlattr **tb,
+		       uint64_t inode, struct error *error)
+{
+	struct client_netns netns = { .inode = inode };
+
+	if (get_number(tb[SOCKWATCH_A_TIME_NS], &netns.time_ns))
+		return bad_message(error, "a number of an odd size");
+	if (stream->netns_count &&
+	    stream->query->scope.which != CLIENT_ALL_NETNS)
+		return error_set(error, -EBADMSG,
+				 "the kernel's answer is about more than was asked");
+	stream->netns_count++;
+	stream->inode = inode;
+	return stream->sink->netns(stream->sink->arg, &netns, error);
+}
+
+static int stream_row(struct decode_stream *stream, struct nlattr **tb,
+		      uint64_t inode, struct error *error)
+{
+	const struct client_layout *layout = stream->query->layout;
+	int rc;
+
+	if (!stream->netns_count || stream->inode != inode)
+		return bad_message(error, "a row before its namespace");
+	memset(stream->row, 0, layout->row_bytes);
+	rc = get_fields(tb, layout->fields, stream->row, error);
+	if (rc)
+		return rc;
+	return stream->sink->row(stream->sink->arg, stream->row, error);
+}
+
+int decode_stream(struct nlmsghdr *nlh, void *arg, struct error *error)
+{
+	struct nlattr *tb[SOCKWATCH_A_MAX + 1];
+	struct decode_stream *stream = arg;
+	struct client_number inode = { 0 };
+	int rc;
+
+	rc = parse(nlh, tb, SOCKWATCH_A_MAX, error);
+	if (rc)
+		return rc;
+	if (!tb[SOCKWATCH_A_NETNS] ||
+	    get_number(tb[SOCKWATCH_A_NETNS], &inode))
+		return bad_message(error, "a row without a namespace");
+	if (tb[SOCKWATCH_A_TIME_NS])
+		return stream_head(stream, tb, inode.value, error);
+	return stream_row(stream, tb, inode.value, error);
 }
 
 static int decode_hook(struct nlattr *nest, struct client_info *info,

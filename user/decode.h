@@ -12,14 +12,20 @@
 struct nlmsghdr;
 
 /**
- * struct decode_list - a dump while it comes in
+ * struct decode_stream - a list that is handed on row by row
  *
- * @dump: what has come so far; its layout is given
- * @capacity: rows there is room for in @dump
+ * @query: what was asked for
+ * @sink: takes the rows
+ * @row: room for one
+ * @netns_count: how many namespaces have come
+ * @inode: the last of them
  */
-struct decode_list {
-	struct client_dump dump;
-	size_t capacity;
+struct decode_stream {
+	const struct client_query *query;
+	const struct client_sink *sink;
+	void *row;
+	size_t netns_count;
+	uint64_t inode;
 };
 
 /**
@@ -61,12 +67,24 @@ int decode_ctrl(struct nlmsghdr *nlh, void *arg, struct error *error);
  * decode_dump() - read one message of a dump: a head or a row
  *
  * @nlh: the message
- * @arg: &struct decode_list
+ * @arg: &struct rows
  * @error: filled on failure
  *
  * Return: 0, -EBADMSG or -ENOMEM.
  */
 int decode_dump(struct nlmsghdr *nlh, void *arg, struct error *error);
+
+/**
+ * decode_stream() - read one message of a list without a number of rows, and
+ *	hand it on
+ *
+ * @nlh: the message
+ * @arg: &struct decode_stream
+ * @error: filled on failure
+ *
+ * Return: 0, -EBADMSG, or what the sink returned.
+ */
+int decode_stream(struct nlmsghdr *nlh, void *arg, struct error *error);
 
 /**
  * decode_dump_complete() - whether every row that was announced has come

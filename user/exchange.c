@@ -146,6 +146,10 @@ static int send_request(struct nl_sock *sock, struct exchange *ex)
 			rc = put_scope(msg, ex->scope);
 		if (!rc && ex->metric)
 			rc = nla_put_u8(msg, SOCKWATCH_A_METRIC, ex->metric);
+		if (!rc && ex->filter_count)
+			rc = nla_put(msg, SOCKWATCH_A_FILTER,
+				     ex->filter_count * sizeof(*ex->filter),
+				     ex->filter);
 	}
 	if (!rc) {
 		rc = nl_send_auto(sock, msg);

@@ -12,6 +12,7 @@
 
 struct nl_sock;
 struct nlmsghdr;
+struct sockwatch_filter_op;
 
 /** EXCHANGE_TRIES - how often an answer that got lost is asked for */
 #define EXCHANGE_TRIES 5
@@ -24,6 +25,8 @@ struct nlmsghdr;
  * @flags: NLM_F_DUMP or 0
  * @scope: the namespaces; NULL for a request to the netlink controller
  * @metric: the only one that is asked for, or 0
+ * @filter: only sockets that this takes
+ * @filter_count: how many steps it has, or 0
  * @privileged: it needs CAP_NET_ADMIN in any namespace
  * @handle: takes one message of the reply
  * @arg: for @handle
@@ -44,6 +47,8 @@ struct exchange {
 	int flags;
 	const struct client_scope *scope;
 	uint8_t metric;
+	const struct sockwatch_filter_op *filter;
+	size_t filter_count;
 	bool privileged;
 	int (*handle)(struct nlmsghdr *nlh, void *arg,
 		      struct error *error);

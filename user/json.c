@@ -70,13 +70,21 @@ struct json_object *json_new_root(void)
 	return root;
 }
 
-int json_print(struct json_object *root, FILE *out,
-	       const struct render_style *style)
+const char *json_text(struct json_object *object,
+		      const struct render_style *style)
 {
 	int flags = style->pretty ? JSON_C_TO_STRING_PRETTY |
 				    JSON_C_TO_STRING_SPACED :
 				    JSON_C_TO_STRING_PLAIN;
-	const char *text = json_object_to_json_string_ext(root, flags);
+
+	return json_object_to_json_string_ext(object, flags |
+					JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+int json_print(struct json_object *root, FILE *out,
+	       const struct render_style *style)
+{
+	const char *text = json_text(root, style);
 
 	if (text && root)
 		fprintf(out, "%s\n", text);

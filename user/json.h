@@ -89,6 +89,17 @@ void json_add_protocol(struct json_object *object,
 struct json_object *json_new_root(void);
 
 /**
+ * json_text() - an object as text
+ *
+ * @object: the object
+ * @style: how
+ *
+ * Return: the text, which belongs to @object; NULL without memory.
+ */
+const char *json_text(struct json_object *object,
+		      const struct render_style *style);
+
+/**
  * json_print() - print an object and free it
  *
  * @root: the object

@@ -23,7 +23,7 @@ enum status {
 
 static const struct command *const commands[] = {
 	&cmd_show, &cmd_failures, &cmd_states, &cmd_latency, &cmd_options,
-	&cmd_listeners, &cmd_info, &cmd_kinds,
+	&cmd_listeners, &cmd_sockets, &cmd_info, &cmd_kinds,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
@@ -41,6 +41,8 @@ static const char options_help[] =
 "  -A, --all-netns           every network namespace (not info, kinds)\n"
 "  -s, --stats               states: transitions, times, retransmits too\n"
 "      --hist                latency: draw the histograms\n"
+"      --sort KEY            sockets: by age or state-age, oldest first\n"
+"      --group KEY           sockets: how many by pid, comm, cgroup, uid, state\n"
 "  -i, --interval SECONDS    again and again, until Ctrl-C\n"
 "  -c, --count N             N times, a second apart unless -i says otherwise\n"
 "      --color[=WHEN]        auto, always or never\n"
@@ -161,6 +163,12 @@ static int check_options(const struct options *options,
 	if (!rc)
 		rc = check_option(options->hist, command->hist, command,
 				  "--hist", error);
+	if (!rc)
+		rc = check_option(options->sort, command->order, command,
+				  "--sort", error);
+	if (!rc)
+		rc = check_option(options->group, command->order, command,
+				  "--group", error);
 	return rc;
 }
 
@@ -175,6 +183,8 @@ static int fill_ctx(struct ctx *ctx, const struct options *options,
 	ctx->style.by_netns = options->all_netns;
 	ctx->style.hist = options->hist;
 	ctx->stats = options->stats;
+	ctx->sort = options->sort;
+	ctx->group = options->group;
 	ctx->filter.ipv4 = options->ipv4;
 	ctx->filter.ipv6 = options->ipv6;
 	if (check_options(options, command, error))
@@ -186,7 +196,10 @@ static int fill_ctx(struct ctx *ctx, const struct options *options,
 	return 0;
 }
 
-/* One answer, complete or not at all; false when it is to be the last. */
+/*
+ * One answer, complete or (unless it is too long to be held) not at all; false
+ * when it is to be the last.
+ */
 static bool run_once(struct ctx *ctx, const struct command *command, bool gap,
 		     int *status)
 {
@@ -198,10 +211,12 @@ static bool run_once(struct ctx *ctx, const struct command *command, bool gap,
 		*status = complain(STATUS_KERNEL, "out of memory");
 		return false;
 	}
+	ctx->output = &output;
 	ctx->out = output.stream;
 	if (gap && !ctx->json)
 		fputc('\n', ctx->out);
-	if (command->run(ctx, &error)) {
+	rc = command->run(ctx, &error);
+	if (rc && !output_error(&output)) {
 		output_discard(&output);
 		*status = complain(STATUS_KERNEL, error.text);
 		return false;
@@ -268,12 +283,14 @@ static int start(const struct options *options)
 	}
 	if (options->help)
 		return print_help(options->word_count ? command : NULL);
-	rc = command->parse(&ctx, words, count, &error);
+	/* The parser may want to know the options. */
+	rc = fill_ctx(&ctx, options, command, &error);
 	if (!rc)
-		rc = fill_ctx(&ctx, options, command, &error);
+		rc = command->parse(&ctx, words, count, &error);
 	if (rc)
 		return complain(STATUS_USAGE, error.text);
 	rc = run_command(&ctx, command, options);
+	expr_free(ctx.expr);
 	client_dump_free(&ctx.before);
 	client_close(ctx.client);
 	return rc;

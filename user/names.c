@@ -27,6 +27,7 @@ static const struct names_entry states[] = { SOCKWATCH_TCP_STATES(PLAIN) };
 static const struct names_entry metrics[] = { SOCKWATCH_METRICS(PLAIN) };
 static const struct names_entry scopes[] = { SOCKWATCH_SCOPES(PLAIN) };
 static const struct names_entry options[] = { SOCKWATCH_OPTIONS(PLAIN) };
+static const struct names_entry origins[] = { SOCKWATCH_ORIGINS(PLAIN) };
 
 static const struct names_entry operations[] = {
 	{ .number = SOCKWATCH_OPERATION_CREATE, .name = "create" },
@@ -132,6 +133,16 @@ void names_option(char *buf, uint64_t option)
 	put(buf, find_name(options, COUNT(options), 0, option), option);
 }
 
+void names_cookie(char *buf, uint64_t cookie)
+{
+	snprintf(buf, NAMES_BYTES, "sk:%" PRIx64, cookie);
+}
+
+void names_origin(char *buf, uint64_t origin)
+{
+	put(buf, find_name(origins, COUNT(origins), 0, origin), origin);
+}
+
 bool names_parse_number(const char *word, unsigned int *number)
 {
 	unsigned long value;
@@ -169,6 +180,11 @@ bool names_find_metric(const char *word, unsigned int *metric)
 bool names_find_scope(const char *word, unsigned int *scope)
 {
 	return find_listed(scopes, COUNT(scopes), word, scope);
+}
+
+bool names_find_origin(const char *word, unsigned int *origin)
+{
+	return find_listed(origins, COUNT(origins), word, origin);
 }
 
 bool names_knows_protocol(const char *word)
@@ -230,6 +246,11 @@ void names_list_metrics(char *buf)
 void names_list_scopes(char *buf)
 {
 	list_names(scopes, COUNT(scopes), buf);
+}
+
+void names_list_origins(char *buf)
+{
+	list_names(origins, COUNT(origins), buf);
 }
 
 const struct names_entry *names_protocol_table(size_t *count)

@@ -90,6 +90,22 @@ void names_scope(char *buf, uint64_t scope);
 void names_option(char *buf, uint64_t option);
 
 /**
+ * names_cookie() - the cookie of a socket, as ss -e prints it
+ *
+ * @buf: at least NAMES_BYTES
+ * @cookie: the cookie
+ */
+void names_cookie(char *buf, uint64_t cookie);
+
+/**
+ * names_origin() - where a socket comes from, the number if it has no name
+ *
+ * @buf: at least NAMES_BYTES
+ * @origin: &enum sockwatch_socket_origin
+ */
+void names_origin(char *buf, uint64_t origin);
+
+/**
  * names_number() - a number as text
  *
  * @buf: at least NAMES_BYTES
@@ -158,6 +174,16 @@ bool names_find_metric(const char *word, unsigned int *metric);
 bool names_find_scope(const char *word, unsigned int *scope);
 
 /**
+ * names_find_origin() - where a socket comes from, by name or number
+ *
+ * @word: such as "accept" or "3"
+ * @origin: where it goes
+ *
+ * Return: whether there is one.
+ */
+bool names_find_origin(const char *word, unsigned int *origin);
+
+/**
  * names_knows_protocol() - whether any family has a protocol of that name
  *
  * @word: such as "tcp" or "6"
@@ -207,6 +233,13 @@ void names_list_metrics(char *buf);
  * @buf: at least NAMES_LIST_BYTES
  */
 void names_list_scopes(char *buf);
+
+/**
+ * names_list_origins() - all origins as text, for an error message
+ *
+ * @buf: at least NAMES_LIST_BYTES
+ */
+void names_list_origins(char *buf);
 
 /**
  * struct names_entry - a row of a table of names

@@ -17,6 +17,8 @@
 enum {
 	OPTION_COLOR = 256,
 	OPTION_HIST,
+	OPTION_SORT,
+	OPTION_GROUP,
 };
 
 /* "-" hands out words in their place, whatever POSIXLY_CORRECT says. */
@@ -31,6 +33,8 @@ static const struct option long_options[] = {
 	{ "all-netns", no_argument, NULL, 'A' },
 	{ "stats", no_argument, NULL, 's' },
 	{ "hist", no_argument, NULL, OPTION_HIST },
+	{ "sort", required_argument, NULL, OPTION_SORT },
+	{ "group", required_argument, NULL, OPTION_GROUP },
 	{ "interval", required_argument, NULL, 'i' },
 	{ "count", required_argument, NULL, 'c' },
 	{ "color", optional_argument, NULL, OPTION_COLOR },
@@ -164,6 +168,12 @@ static int take(struct options *options, int c, char **argv,
 	case 'N':
 		options->netns = optarg;
 		return 0;
+	case OPTION_SORT:
+		options->sort = optarg;
+		return 0;
+	case OPTION_GROUP:
+		options->group = optarg;
+		return 0;
 	case 'i':
 		return take_interval(options, optarg, error);
 	case 'c':
@@ -181,6 +191,9 @@ static int settle(struct options *options, struct error *error)
 	if (options->netns && options->all_netns)
 		return error_set(error, -EINVAL,
 				 "--netns and --all-netns exclude each other");
+	if (options->sort && options->group)
+		return error_set(error, -EINVAL,
+				 "--sort and --group exclude each other");
 	if (options->repeat || !options->count)
 		return 0;
 	options->interval.tv_sec = 1;

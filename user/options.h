@@ -9,7 +9,7 @@
 #include "error.h"
 
 /** OPTIONS_WORDS - the most words a command line may have beside options */
-#define OPTIONS_WORDS 32
+#define OPTIONS_WORDS 1024
 
 /**
  * enum options_color - when tables have color
@@ -37,6 +37,8 @@ enum options_color {
  * @all_netns: every network namespace
  * @stats: more about states
  * @hist: draw histograms
+ * @sort: what sockets are sorted by, or NULL
+ * @group: what they are counted by, or NULL
  * @repeat: more than one round
  * @interval: from round to round
  * @count: how many rounds; 0 is without end
@@ -57,6 +59,8 @@ struct options {
 	bool all_netns;
 	bool stats;
 	bool hist;
+	const char *sort;
+	const char *group;
 	bool repeat;
 	struct timespec interval;
 	unsigned long count;

@@ -2,7 +2,9 @@
 /* What tables and JSON have in common: the columns and their names. */
 #include <arpa/inet.h>
 
+#include "names.h"
 #include "render.h"
+#include "render_sockets.h"
 
 #define COLUMN(field) \
 	.name = #field, .offset = offsetof(struct client_counters, field)
@@ -61,19 +63,51 @@ bool render_has_unknown(const void *row)
 	return ((const struct client_latency *)row)->unknown.known;
 }
 
-bool render_local(char *buf, const struct client_listener *listener)
+bool render_endpoint(char *buf, const struct client_address *address,
+		     const struct client_number *port)
 {
-	const struct client_address *address = &listener->address;
-	char text[INET6_ADDRSTRLEN] = "";
+	char text[INET6_ADDRSTRLEN] = "", number[NAMES_BYTES] = "*";
 
-	if (!address->bytes || !listener->port.known)
+	if (!address->bytes)
 		return false;
 	inet_ntop(address->bytes == 4 ? AF_INET : AF_INET6, address->data,
 		  text, sizeof(text));
-	snprintf(buf, RENDER_LOCAL_BYTES,
-		 address->bytes == 4 ? "%s:%u" : "[%s]:%u", text,
-		 (unsigned int)listener->port.value);
+	if (port->value)
+		names_number(number, port->value);
+	snprintf(buf, RENDER_ENDPOINT_BYTES,
+		 address->bytes == 4 ? "%s:%s" : "[%s]:%s", text, number);
 	return true;
+}
+
+bool render_local(char *buf, const struct client_socket *sock)
+{
+	char *at;
+
+	if (!sock->path.bytes)
+		return render_endpoint(buf, &sock->address, &sock->port);
+	client_path_text(buf, &sock->path);
+	for (at = buf; *at; at++)
+		if (*at < ' ' || *at > '~')
+			*at = '?';
+	return true;
+}
+
+const char *render_cgroup(const struct render_sockets *list,
+			  const struct client_number *cgroup)
+{
+	if (!cgroup->known || list->style->numeric)
+		return NULL;
+	return cgroups_path(list->cgroups, cgroup->value);
+}
+
+void render_sockets_free(struct render_sockets *list)
+{
+	table_free(list->table);
+	*list = (struct render_sockets) {
+		.out = list->out,
+		.style = list->style,
+		.cgroups = list->cgroups,
+	};
 }
 
 const char *render_status(enum probe_status status)

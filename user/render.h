@@ -13,8 +13,8 @@
 /** RENDER_SCHEMA_VERSION - moves when a JSON key changes what it means */
 #define RENDER_SCHEMA_VERSION 1
 
-/** RENDER_LOCAL_BYTES - room for an address and a port */
-#define RENDER_LOCAL_BYTES 64
+/** RENDER_ENDPOINT_BYTES - room for an address and a port, or for a path */
+#define RENDER_ENDPOINT_BYTES 128
 
 /**
  * struct render_style - how the user wants to see it
@@ -114,16 +114,28 @@ bool render_has_times(const void *row);
 bool render_has_unknown(const void *row);
 
 /**
- * render_local() - an address and a port as text
+ * render_endpoint() - an address and a port as text
  *
- * @buf: at least RENDER_LOCAL_BYTES
- * @listener: whose address it is
+ * @buf: at least RENDER_ENDPOINT_BYTES
+ * @address: the address
+ * @port: the port
  *
- * Such as 127.0.0.1:80 or [::]:80.
+ * Such as 127.0.0.1:80 or [::]:80; the port is `*` if there is none.
  *
- * Return: whether they are known.
+ * Return: whether the address is known.
  */
-bool render_local(char *buf, const struct client_listener *listener);
+bool render_endpoint(char *buf, const struct client_address *address,
+		     const struct client_number *port);
+
+/**
+ * render_local() - the address of a socket, or its path, as text
+ *
+ * @buf: at least RENDER_ENDPOINT_BYTES
+ * @sock: the socket
+ *
+ * Return: whether it is known.
+ */
+bool render_local(char *buf, const struct client_socket *sock);
 
 /**
  * render_status() - the word for the status of a kind

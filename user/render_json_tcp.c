@@ -159,9 +159,9 @@ static struct json_object *listener_row(const void *row, bool numeric)
 {
 	const struct client_listener *listener = row;
 	struct json_object *object = json_object_new_object();
-	char local[RENDER_LOCAL_BYTES] = "";
+	char local[RENDER_ENDPOINT_BYTES] = "";
 
-	render_local(local, listener);
+	render_endpoint(local, &listener->address, &listener->port);
 	json_add_name(object, "family", &listener->family, numeric,
 		      names_family);
 	json_add_text(object, "local", local);

@@ -199,9 +199,9 @@ static void listener_row(struct table *table, const struct render_style *style,
 {
 	const struct client_listener *listener = row;
 	const struct client_times *waits = &listener->waits;
-	char local[RENDER_LOCAL_BYTES] = "-";
+	char local[RENDER_ENDPOINT_BYTES] = "-";
 
-	render_local(local, listener);
+	render_endpoint(local, &listener->address, &listener->port);
 	table_cell(table, TABLE_PLAIN, local);
 	cells_number(table, &listener->backlog, false);
 	cells_number(table, &listener->queue, false);
@@ -211,7 +211,7 @@ static void listener_row(struct table *table, const struct render_style *style,
 	cells_quantile(table, style, waits, 990);
 	cells_longest(table, style, waits);
 	cells_number(table, &listener->pid, false);
-	table_cell(table, TABLE_PLAIN, listener->comm[0] ? listener->comm : "-");
+	cells_text(table, listener->comm);
 	cells_number(table, &listener->uid, false);
 }
 

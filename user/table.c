@@ -20,11 +20,13 @@ struct table {
 	struct {
 		const char *header;
 		bool right;
+		size_t width;
 	} column[TABLE_COLUMNS];
 	size_t columns;
 	struct table_cell *cells;
 	size_t count;
 	size_t capacity;
+	bool begun;
 	bool failed;
 };
 
@@ -93,26 +95,30 @@ static const char *mark_code(enum table_mark mark)
 	return NULL;
 }
 
-static size_t column_width(const struct table *table, size_t column,
-			   bool header)
+/* Columns only grow: what was printed before stays in line if it can. */
+static void widen(struct table *table, size_t column, const char *text)
 {
-	size_t width = header ? strlen(table->column[column].header) : 0;
+	size_t len = strlen(text);
+
+	if (len > table->column[column].width)
+		table->column[column].width = len;
+}
+
+static void measure(struct table *table, bool header)
+{
 	size_t i;
 
-	for (i = column; i < table->count; i += table->columns) {
-		size_t len = strlen(table->cells[i].text);
-
-		if (len > width)
-			width = len;
-	}
-	return width;
+	for (i = 0; header && i < table->columns; i++)
+		widen(table, i, table->column[i].header);
+	for (i = 0; i < table->count; i++)
+		widen(table, i % table->columns, table->cells[i].text);
 }
 
 /* Color goes around the text only, so that it does not count as width. */
 static void print_cell(const struct table *table, FILE *out, size_t column,
-		       size_t width, const char *text, const char *code)
+		       const char *text, const char *code)
 {
-	int pad = width - strlen(text);
+	int pad = table->column[column].width - strlen(text);
 	bool last = column + 1 == table->columns;
 
 	if (table->column[column].right)
@@ -125,35 +131,40 @@ static void print_cell(const struct table *table, FILE *out, size_t column,
 			TABLE_GAP + (table->column[column].right ? 0 : pad), "");
 }
 
-int table_print(const struct table *table, FILE *out, bool header, bool color)
+static void free_cells(struct table *table)
 {
-	size_t width[TABLE_COLUMNS];
-	size_t i, column;
+	size_t i;
+
+	for (i = 0; i < table->count; i++)
+		free(table->cells[i].text);
+	table->count = 0;
+}
+
+int table_print(struct table *table, FILE *out, bool header, bool color)
+{
+	size_t i;
 
 	if (!table || table->failed)
 		return -ENOMEM;
-	for (i = 0; i < table->columns; i++)
-		width[i] = column_width(table, i, header);
+	header = header && !table->begun;
+	measure(table, header);
 	for (i = 0; header && i < table->columns; i++)
-		print_cell(table, out, i, width[i], table->column[i].header,
+		print_cell(table, out, i, table->column[i].header,
 			   color ? "\033[1m" : NULL);
-	for (i = 0; i < table->count; i++) {
-		column = i % table->columns;
-		print_cell(table, out, column, width[column],
+	for (i = 0; i < table->count; i++)
+		print_cell(table, out, i % table->columns,
 			   table->cells[i].text,
 			   color ? mark_code(table->cells[i].mark) : NULL);
-	}
+	table->begun = true;
+	free_cells(table);
 	return 0;
 }
 
 void table_free(struct table *table)
 {
-	size_t i;
-
 	if (!table)
 		return;
-	for (i = 0; i < table->count; i++)
-		free(table->cells[i].text);
+	free_cells(table);
 	free(table->cells);
 	free(table);
 }

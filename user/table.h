@@ -51,16 +51,19 @@ void table_column(struct table *table, const char *header, bool right);
 void table_cell(struct table *table, enum table_mark mark, const char *text);
 
 /**
- * table_print() - print all rows
+ * table_print() - print all rows and forget them
  *
  * @table: the table
  * @out: where to
  * @header: whether the titles are printed first
  * @color: whether marks are shown
  *
+ * A table that is too long to be kept is printed piece by piece: the titles
+ * stand above the first one, and each has at least the widths of those before.
+ *
  * Return: 0, or -ENOMEM if a cell was lost for want of memory.
  */
-int table_print(const struct table *table, FILE *out, bool header, bool color);
+int table_print(struct table *table, FILE *out, bool header, bool color);
 
 /**
  * table_free() - free a table

@@ -13,7 +13,7 @@ import tap  # noqa: E402
 
 SHOW = tap.description("show")
 COMMANDS = ("show", "failures", "states", "latency", "options", "listeners",
-            "info", "kinds")
+            "sockets", "info", "kinds")
 
 
 def refused(words, *wanted, **more):
@@ -78,7 +78,7 @@ def usage():
         refused(["show", "-i", bad], "not an interval")
     for bad in ("0", "-1", "1.5", "x", "", "1000000000"):
         refused(["show", "-c", bad], "not a count")
-    refused(["show"] + ["family"] * 40, "too many words")
+    refused(["show"] + ["family"] * 2000, "too many words")
     refused(["x" * 5000], "unknown command")
     refused(["show", "proto", "x" * 5000], "unknown protocol")
 
@@ -114,6 +114,42 @@ def tcp():
             refused([command, "-s"], command + " cannot take --stats")
         if command != "latency":
             refused([command, "--hist"], command + " cannot take --hist")
+        if command != "sockets":
+            refused([command, "--sort", "age"],
+                    command + " cannot take --sort")
+            refused([command, "--group", "pid"],
+                    command + " cannot take --group")
+
+
+def sockets():
+    """The filter has a file of its own: filter.py."""
+    refused(["sockets", "--sort"], "'--sort'", "needs an argument")
+    refused(["sockets", "--sort", "size"], "unknown order 'size'",
+            "age or state-age")
+    refused(["sockets", "--sort="], "unknown order ''")
+    refused(["sockets", "--group"], "'--group'", "needs an argument")
+    refused(["sockets", "--group", "family"], "unknown group 'family'",
+            "pid, comm, cgroup, uid or state")
+    refused(["sockets", "--group", "x" * 5000], "unknown group")
+    refused(["sockets", "--sort", "age", "--group", "pid"],
+            "--sort and --group exclude each other")
+    refused(["sockets", "-s"], "sockets cannot take --stats")
+    dump = tap.description("sockets")
+    same("so", "sockets", dump)
+    same("sockets -4", "sockets family inet", dump)
+    same("sockets -4 -6", "sockets family inet or family inet6", dump)
+    same("sockets -6 state established or uid 101",
+         "sockets family inet6 and (state established or uid 101)", dump)
+    same("sockets --sort=age", "--sort age sockets", dump)
+    same("sockets -- state listen", "sockets state 10", dump)
+    answer = dump[dump.index("head"):]
+    for words in (["sockets"], ["sockets", "-j"], ["sockets", "--group=pid"],
+                  ["sockets", "--sort", "age", "-j"]):
+        once = tap.run(words, dump=dump).stdout
+        twice = tap.run(words + ["-c", "2", "-i", "0.01"],
+                        dump=dump + "\n" + answer)
+        tap.equal(twice.stdout, once + ("" if "-j" in words else "\n") + once,
+                  "two rounds of " + " ".join(words))
 
 
 def namespaces():
@@ -229,6 +265,7 @@ def interrupted():
 tap.build()
 usage()
 tcp()
+sockets()
 namespaces()
 forms()
 texts()

@@ -20,6 +20,12 @@ CASES = [
     ("latency", "-j latency"), ("latency-all", "latency -A --hist -n"),
     ("options", "options"), ("options", "-j options"),
     ("listeners", "listeners"), ("listeners", "-j listeners"),
+    ("sockets", "sockets"), ("sockets", "-j sockets"),
+    ("sockets", "sockets --sort state-age not src unix:/run/*"),
+    ("sockets", "-j sockets age > 1h or uid 33"),
+    ("sockets", "sockets --group cgroup"),
+    ("sockets-all", "sockets -A"), ("sockets-all", "-j sockets -A"),
+    ("sockets-all", "-j sockets -A --group comm"),
 ]
 
 tap.build()

@@ -63,7 +63,7 @@ def completion():
     words = "source user/sockwatch.bash-completion; COMP_CWORD=%d;" \
             "COMP_WORDS=(%s); _sockwatch; echo ${COMPREPLY[*]}"
     for line, wanted in (("sockwatch ''", "show failures states latency "
-                          "options listeners info kinds"),
+                          "options listeners sockets info kinds"),
                          ("sockwatch -j fa", "failures"),
                          ("sockwatch states -s s", "state"),
                          ("sockwatch states state time", "time-wait"),
@@ -72,6 +72,16 @@ def completion():
                          ("sockwatch latency --h", "--hist --help"),
                          ("sockwatch options ''", ""),
                          ("sockwatch li", "listeners"),
+                         ("sockwatch so", "sockets"),
+                         ("sockwatch sockets st", "state state-age"),
+                         ("sockwatch sockets state c", "close close-wait "
+                          "closing connected"),
+                         ("sockwatch sockets origin a", "accept"),
+                         ("sockwatch sockets --group ''",
+                          "pid comm cgroup uid state"),
+                         ("sockwatch sockets --sort a", "age"),
+                         ("sockwatch states state c", "close close-wait "
+                          "closing"),
                          ("sockwatch show fam", "family"),
                          ("sockwatch kinds a", "all"),
                          ("sockwatch show family inet", "inet inet6"),

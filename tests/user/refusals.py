@@ -174,6 +174,59 @@ def tcp():
             "CAP_NET_ADMIN over the namespace", words=["listeners"])
 
 
+def sockets():
+    """A list without a number of rows."""
+    head = "head netns=7 time_ns=1\n"
+    row = "row netns=7 family=2 id=5\n"
+
+    def bad(name, dump, *wanted, words=("sockets",)):
+        for more in ([], ["--sort", "age"], ["--group", "pid"]):
+            refused(" ".join(["sockets:", name] + more), FAMILY + dump,
+                    *wanted, words=list(words) + more)
+
+    bad("an older module", "error EOPNOTSUPP\n", "older")
+    bad("EPERM with text", "error EPERM 'sockets need CAP_NET_ADMIN'\n",
+        "sockets need CAP_NET_ADMIN")
+    bad("EPERM without text", "error EPERM\n",
+        "CAP_NET_ADMIN over the namespace")
+    bad("a filter that the kernel does not take",
+        "error EINVAL 'step 1 is wrong'\n", "step 1 is wrong")
+    bad("no answer", "", "broke off")
+    bad("no end", head + row, "broke off")
+    bad("an end without a beginning", "done\n", "empty")
+    bad("a refusal at the end", head + row + "done ENOMEM 'no room'\n",
+        "no room")
+    bad("a row before its namespace", row + "done\n",
+        "before its namespace")
+    bad("a row of another namespace", head + "row netns=8 family=2\ndone\n",
+        "before its namespace")
+    bad("a row without a namespace", head + "row family=2\ndone\n",
+        "without a namespace")
+    bad("two namespaces where one was asked for", 2 * head + "done\n",
+        "more than was asked")
+    for text, why in (("state=0", "TCP state"), ("state=12", "TCP state"),
+                      ("age_ns:hex=010203", "odd size"),
+                      ("address:hex=7f", "an address of an odd size"),
+                      ("peer_address:hex=7f", "an address of an odd size"),
+                      ("path:path=" + 109 * "x", "a path that is too long")):
+        bad(text[:20], head + "row netns=7 family=2 %s\ndone\n" % text, why)
+    bad("a time of three bytes", "head netns=7 time_ns:hex=010203\ndone\n",
+        "odd size")
+    for number, words in (("EINTR", "interrupted"), ("ENOBUFS", "buffer")):
+        lost = head + row + "\nrecv %s\n\n" % number
+        bad(number + " always", lost + (TRIES - 1) * (FAMILY + lost), words,
+            "gave up")
+    lost = head + row + "\nrecv ENOBUFS\n\n"
+    for more in ([], ["-j"], ["--sort", "age"], ["-j", "--group", "pid"]):
+        words = ["sockets"] + more
+        whole = tap.run(words, dump=FAMILY + head + row + "done\n")
+        again = tap.run(words, dump=FAMILY + lost + FAMILY + head + row +
+                        "done\n")
+        tap.ok(again.stdout and again.stdout == whole.stdout and
+               again.returncode == 0,
+               "ENOBUFS once, half way: " + " ".join(words), again, whole)
+
+
 def asked():
     """What is asked of the kernel."""
     sent = tap.OUT / ("sent.%d" % os.getpid())
@@ -223,6 +276,7 @@ versions()
 refusals()
 broken()
 tcp()
+sockets()
 asked()
 again()
 tap.finish()

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """A stdout that is closed, full, or that nobody reads any more."""
 import fcntl
+import json
 import os
 import pathlib
+import resource
 import select
 import subprocess
 import sys
@@ -84,6 +86,64 @@ def slow_reader():
            len(lines), child.returncode, errors)
 
 
+def many_sockets(count, end="done\n"):
+    """A recording of so many sockets, longer than what is held back."""
+    make = tap.mkdump.make
+    head = make("family id=31 version=1\n\nack\n\n"
+                "head netns=7 time_ns=1\n")
+    row = make("row netns=7 family=2 type=1 protocol=6 origin=1 state=1 "
+               "address:ip=10.0.0.1 port=80 peer_address:ip=10.0.0.2 "
+               "peer_port=8080 age_ns=1 state_age_ns=1 pid=1 comm=x uid=0 "
+               "cgroup=%d id=3 inode=4\n" % 2 ** 60)[4:]
+    many = tap.mkdump.record(row * 100)
+    return head + many * (count // 100) + make(end)
+
+
+def long_answer():
+    """It comes piece by piece, in step and whole, and is not kept."""
+    count = 100000
+    dump = many_sockets(count)
+    for words in ["sockets"], ["sockets", "-j"]:
+        done = tap.run(words, dump=dump)
+        title, *lines = done.stdout.splitlines()
+        rows = len(json.loads(title)["sockets"]) if "-j" in words else \
+            len(lines)
+        tap.ok(done.returncode == 0 and not done.stderr and rows == count and
+               len(set(lines)) <= 1,
+               "a long answer: " + " ".join(words), rows, done.stderr)
+        writer = no_reader()
+        done = tap.run(words, dump=dump, stdout=writer)
+        os.close(writer)
+        tap.ok(done.returncode == 0 and not done.stderr,
+               "a long answer that nobody reads: " + " ".join(words), done)
+        with open("/dev/full", "w") as full:
+            done = tap.run(words, dump=dump, stdout=full)
+        tap.ok(done.returncode == 2 and "No space left" in done.stderr and
+               len(done.stderr.splitlines()) == 1,
+               "a long answer, no space: " + " ".join(words), done)
+        done = tap.run(words, dump=many_sockets(count, "recv ENOBUFS\n"))
+        tap.ok(done.returncode == 2 and "half way" in done.stderr and
+               len(done.stderr.splitlines()) == 1 and done.stdout,
+               "a long answer that breaks off: " + " ".join(words),
+               done.returncode, done.stderr)
+    for words in ["sockets", "-H"], ["sockets", "-j"], ["sockets", "--group",
+                                                        "pid"]:
+        done = tap.run(words, dump=dump, preexec_fn=little_memory,
+                       stdout=subprocess.DEVNULL)
+        tap.equal(done.returncode, 0, "it is not kept: " + " ".join(words))
+    done = tap.run(["sockets", "--sort", "age"], dump=dump,
+                   preexec_fn=little_memory)
+    tap.ok(done.returncode == 2 and "out of memory" in done.stderr and
+           not done.stdout, "it is kept to be sorted", done.returncode,
+           done.stderr)
+
+
+def little_memory():
+    """For preexec_fn: the recording, which is 64 MiB at most, and some more."""
+    most = (64 + 12) << 20
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+
+
 tap.build()
 for words in COMMANDS:
     with open("/dev/full", "w") as full:
@@ -99,4 +159,5 @@ for words in COMMANDS:
     done = tap.run(words, dump=SHOW, preexec_fn=closed(0, 1, 2))
     tap.equal(done.returncode, 2, "all are closed: %s" % " ".join(words))
 slow_reader()
+long_answer()
 tap.finish()

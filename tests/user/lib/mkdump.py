@@ -16,8 +16,9 @@ Attributes are those of include/uapi/linux/sockwatch.h in lower case, with
 the numbers and the types that stand there: this file knows none of its own.
 NAME:u32=VALUE overrides the type, NUMBER:TYPE=VALUE is an attribute that
 the header does not have, and intr sets NLM_F_DUMP_INTR.  Types beside those of
-the header: hex (what is binary there too), ip for an address, and hist for
-buckets, as BOUND*COUNT,... with inf for the open end.
+the header: hex (what is binary there too), ip for an address, path for that of
+a UNIX socket, where @ is a NUL byte, and hist for buckets, as BOUND*COUNT,...
+with inf for the open end.
 """
 import errno
 import ipaddress
@@ -71,6 +72,8 @@ def attribute(word, table):
         data = bytes.fromhex(value)
     elif kind == "ip":
         data = ipaddress.ip_address(value).packed
+    elif kind == "path":
+        data = value.replace("@", "\0").encode("utf-8", "surrogateescape")
     elif kind == "hist":
         data = b"".join(map(bucket, filter(None, value.split(","))))
     elif kind == "flag":

@@ -6,7 +6,7 @@
 #include "play.h"
 
 /* More than any recording has. */
-#define REPLAY_BYTES (4 << 20)
+#define REPLAY_BYTES (64 << 20)
 
 /* No exit status of the command. */
 #define REPLAY_BROKEN 99
