@@ -76,7 +76,8 @@ static __always_inline void entry_open(struct sockwatch_entry *entry,
 	entry->row = row;
 	entry->origin = origin;
 	entry->kernel = kernel;
-	WRITE_ONCE(entry->state, SOCKWATCH_OPEN);
+	/* Whoever lists it sees all of the above. */
+	smp_store_release(&entry->state, SOCKWATCH_OPEN);
 	count(snet, row, origin_column[origin], 1);
 	if (kernel)
 		count(snet, row, SOCKWATCH_C_KERNEL_HELD, 1);
@@ -248,7 +249,8 @@ static void child_count(struct sockwatch_entry *entry,
 	entry->birth_ns = now_ns;
 	memset(&entry->owner, 0, sizeof(entry->owner));
 	entry->kernel = false;
-	entry->state = SOCKWATCH_CHILD;
+	/* As in entry_open(). */
+	smp_store_release(&entry->state, SOCKWATCH_CHILD);
 	count(snet, row, SOCKWATCH_C_CLONED, 1);
 }
 
