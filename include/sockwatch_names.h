@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The names of families, types and protocols, of TCP's states, metrics, scopes
- * and options, once, for the module's /proc file and for the command.  They
+ * The names of families, types and protocols, of TCP's states, metrics,
+ * scopes, options and origins, once, for the module's /proc file and for the command.  They
  * are ss's and getprotobyname's words; netlink protocols are those of
  * iproute2's nl_protos.
  *
@@ -76,5 +76,9 @@
 	X(1, "nodelay") X(2, "cork") X(3, "sack") X(4, "timestamps")	\
 	X(5, "wscale") X(6, "ecn") X(7, "keepalive") X(8, "fastopen")	\
 	X(9, "congestion") X(10, "connected")
+
+#define SOCKWATCH_ORIGINS(X)						\
+	X(1, "socket") X(2, "kernel") X(3, "accept")			\
+	X(4, "preexisting") X(5, "queued")
 
 #endif /* _SOCKWATCH_NAMES_H */

@@ -119,6 +119,19 @@
  *	Needs CAP_NET_ADMIN in the user namespace that owns the namespace, its
  *	own too.  COUNT to BUCKETS are of the waits in its accept queue, and
  *	absent where there was no memory for them.
+ *
+ * @SOCKWATCH_CMD_GET_SOCKETS: the tracked sockets, one by one (dump)::
+ *
+ *	request: [NETNS_FD | NETNS_PID | ALL_NETNS], [FILTER]
+ *	reply, for each namespace:
+ *	  one head: NETNS, TIME_NS
+ *	  messages: NETNS, FAMILY, TYPE, PROTOCOL, ORIGIN, [STATE,] [ADDRESS,]
+ *	            [PORT,] [PEER_ADDRESS,] [PEER_PORT,] [PATH,] [AGE_NS,]
+ *	            [STATE_AGE_NS,] [PID,] [COMM,] [UID,] [CGROUP,] [ID,] [INODE]
+ *
+ *	Needs CAP_NET_ADMIN in the user namespace that owns the namespace, its
+ *	own too.  Sockets come and go meanwhile: each is as it was when its
+ *	message was made, and there is no ROWS.
  */
 enum sockwatch_cmd {
 	SOCKWATCH_CMD_UNSPEC,
@@ -131,6 +144,7 @@ enum sockwatch_cmd {
 	SOCKWATCH_CMD_GET_TCP,
 	SOCKWATCH_CMD_GET_OPTIONS,
 	SOCKWATCH_CMD_GET_LISTENERS,
+	SOCKWATCH_CMD_GET_SOCKETS,
 
 	/* private: */
 	__SOCKWATCH_CMD_MAX,
@@ -222,6 +236,22 @@ enum sockwatch_cmd {
  * @SOCKWATCH_A_LISTENERS_LOST: u64, those that listen now and found no room
  * @SOCKWATCH_A_NO_MEMORY: u64, how often there was no memory to begin with the
  *	states and times of a family
+ * @SOCKWATCH_A_FILTER: binary, request: an array of
+ *	&struct sockwatch_filter_op, at most SOCKWATCH_FILTER_MAX
+ * @SOCKWATCH_A_ORIGIN: u8, &enum sockwatch_socket_origin
+ * @SOCKWATCH_A_PEER_ADDRESS: binary, the peer's address, 4 or 16 bytes
+ * @SOCKWATCH_A_PEER_PORT: u16, the peer's port
+ * @SOCKWATCH_A_PATH: binary, the address of a UNIX socket: a path (no NUL at
+ *	its end), or an abstract name beginning with a NUL byte
+ * @SOCKWATCH_A_AGE_NS: u64, since it was made, accepted queue included; absent:
+ *	older than the load
+ * @SOCKWATCH_A_STATE_AGE_NS: u64, TCP: since it came into its state; absent:
+ *	not known
+ * @SOCKWATCH_A_CGROUP: u64, the id of its cgroup v2 (inode number of its
+ *	directory)
+ * @SOCKWATCH_A_ID: u64, the kernel's socket cookie, as ss -e shows it (sk:HEX)
+ * @SOCKWATCH_A_INODE: u32, the inode number of its descriptor, as in
+ *	/proc/PID/fd; absent for one without
  */
 enum sockwatch_attr {
 	SOCKWATCH_A_UNSPEC,
@@ -288,6 +318,16 @@ enum sockwatch_attr {
 	SOCKWATCH_A_MAX_LISTENERS,
 	SOCKWATCH_A_LISTENERS_LOST,
 	SOCKWATCH_A_NO_MEMORY,
+	SOCKWATCH_A_FILTER,
+	SOCKWATCH_A_ORIGIN,
+	SOCKWATCH_A_PEER_ADDRESS,
+	SOCKWATCH_A_PEER_PORT,
+	SOCKWATCH_A_PATH,
+	SOCKWATCH_A_AGE_NS,
+	SOCKWATCH_A_STATE_AGE_NS,
+	SOCKWATCH_A_CGROUP,
+	SOCKWATCH_A_ID,
+	SOCKWATCH_A_INODE,
 
 	/* private: */
 	__SOCKWATCH_A_MAX,
@@ -407,6 +447,121 @@ enum sockwatch_option {
 	SOCKWATCH_OPTION_FASTOPEN,
 	SOCKWATCH_OPTION_CONGESTION,
 	SOCKWATCH_OPTION_CONNECTED,
+};
+
+/**
+ * enum sockwatch_socket_origin - where a socket comes from
+ *
+ * @SOCKWATCH_SOCKET_ORIGIN_SOCKET: a system call made it
+ * @SOCKWATCH_SOCKET_ORIGIN_KERNEL: the kernel made it for itself
+ * @SOCKWATCH_SOCKET_ORIGIN_ACCEPT: accept handed it out
+ * @SOCKWATCH_SOCKET_ORIGIN_PREEXISTING: it was there when the module was loaded
+ * @SOCKWATCH_SOCKET_ORIGIN_QUEUED: a child that nobody has accepted yet
+ */
+enum sockwatch_socket_origin {
+	SOCKWATCH_SOCKET_ORIGIN_SOCKET = 1,
+	SOCKWATCH_SOCKET_ORIGIN_KERNEL,
+	SOCKWATCH_SOCKET_ORIGIN_ACCEPT,
+	SOCKWATCH_SOCKET_ORIGIN_PREEXISTING,
+	SOCKWATCH_SOCKET_ORIGIN_QUEUED,
+};
+
+#define SOCKWATCH_FILTER_MAX	64
+
+/**
+ * enum sockwatch_filter_code - the codes of a filter
+ *
+ * @SOCKWATCH_FILTER_AND: both of the two values on top
+ * @SOCKWATCH_FILTER_OR: either of them
+ * @SOCKWATCH_FILTER_NOT: not the one on top
+ * @SOCKWATCH_FILTER_TRUE: true
+ * @SOCKWATCH_FILTER_FALSE: false
+ * @SOCKWATCH_FILTER_EQ: the field is the value: numbers, COMM, and addresses in
+ *	their first bits
+ * @SOCKWATCH_FILTER_LT: the field is less, numbers only
+ * @SOCKWATCH_FILTER_GT: the field is greater, numbers only
+ * @SOCKWATCH_FILTER_IN: the bit of the value that the field numbers is set:
+ *	FAMILY, TYPE, STATE and ORIGIN only
+ *
+ * A filter is a program in postfix order over a stack of truth values: a test
+ * pushes one, AND and OR take two and push one, NOT turns the top one over.  It
+ * must end with one value; the stack holds 32.  A test of something that a
+ * socket does not have or that is not known is false.
+ */
+enum sockwatch_filter_code {
+	SOCKWATCH_FILTER_AND = 1,
+	SOCKWATCH_FILTER_OR,
+	SOCKWATCH_FILTER_NOT,
+	SOCKWATCH_FILTER_TRUE,
+	SOCKWATCH_FILTER_FALSE,
+	SOCKWATCH_FILTER_EQ,
+	SOCKWATCH_FILTER_LT,
+	SOCKWATCH_FILTER_GT,
+	SOCKWATCH_FILTER_IN,
+};
+
+/**
+ * enum sockwatch_filter_field - what a filter can test
+ *
+ * @SOCKWATCH_FIELD_FAMILY: FAMILY
+ * @SOCKWATCH_FIELD_TYPE: TYPE
+ * @SOCKWATCH_FIELD_PROTOCOL: PROTOCOL
+ * @SOCKWATCH_FIELD_STATE: STATE
+ * @SOCKWATCH_FIELD_ORIGIN: ORIGIN
+ * @SOCKWATCH_FIELD_PORT: PORT
+ * @SOCKWATCH_FIELD_PEER_PORT: PEER_PORT
+ * @SOCKWATCH_FIELD_ADDRESS: ADDRESS
+ * @SOCKWATCH_FIELD_PEER_ADDRESS: PEER_ADDRESS
+ * @SOCKWATCH_FIELD_PID: PID, as the caller's pid namespace numbers it
+ * @SOCKWATCH_FIELD_UID: UID, as the caller's user namespace numbers it
+ * @SOCKWATCH_FIELD_COMM: COMM
+ * @SOCKWATCH_FIELD_CGROUP: CGROUP
+ * @SOCKWATCH_FIELD_AGE_NS: AGE_NS
+ * @SOCKWATCH_FIELD_STATE_AGE_NS: STATE_AGE_NS
+ * @SOCKWATCH_FIELD_ID: ID
+ */
+enum sockwatch_filter_field {
+	SOCKWATCH_FIELD_FAMILY = 1,
+	SOCKWATCH_FIELD_TYPE,
+	SOCKWATCH_FIELD_PROTOCOL,
+	SOCKWATCH_FIELD_STATE,
+	SOCKWATCH_FIELD_ORIGIN,
+	SOCKWATCH_FIELD_PORT,
+	SOCKWATCH_FIELD_PEER_PORT,
+	SOCKWATCH_FIELD_ADDRESS,
+	SOCKWATCH_FIELD_PEER_ADDRESS,
+	SOCKWATCH_FIELD_PID,
+	SOCKWATCH_FIELD_UID,
+	SOCKWATCH_FIELD_COMM,
+	SOCKWATCH_FIELD_CGROUP,
+	SOCKWATCH_FIELD_AGE_NS,
+	SOCKWATCH_FIELD_STATE_AGE_NS,
+	SOCKWATCH_FIELD_ID,
+};
+
+/**
+ * struct sockwatch_filter_op - one step of a filter
+ *
+ * @code: &enum sockwatch_filter_code
+ * @field: &enum sockwatch_filter_field; 0 for AND, OR, NOT, TRUE and FALSE
+ * @len: of ADDRESS and PEER_ADDRESS: 4 or 16, bytes of the address; else 0
+ * @prefix: of these: how many bits must agree
+ * @unused: 0
+ * @number: the value of a number (ports in host order)
+ * @bytes: the value of an address (network order) or of COMM (NUL padded)
+ *
+ * An IPv4 address also matches the v4-mapped addresses of inet6 sockets.
+ */
+struct sockwatch_filter_op {
+	__u8 code;
+	__u8 field;
+	__u8 len;
+	__u8 prefix;
+	__u32 unused;
+	union {
+		__u64 number;
+		__u8 bytes[16];
+	};
 };
 
 #endif /* _UAPI_LINUX_SOCKWATCH_H */
