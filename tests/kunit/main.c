@@ -6,7 +6,8 @@
 #include "suites.h"
 
 kunit_test_suites(&sockwatch_classify_suite, &sockwatch_counters_suite,
-		  &sockwatch_track_suite, &sockwatch_account_suite,
+		  &sockwatch_track_suite, &sockwatch_track_pin_suite,
+		  &sockwatch_account_suite,
 		  &sockwatch_account_census_suite,
 		  &sockwatch_account_netns_suite,
 		  &sockwatch_account_model_suite,
