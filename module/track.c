@@ -190,6 +190,7 @@ const void *sockwatch_track_pin(unsigned int slot)
  */
 void sockwatch_track_unpin(unsigned int slot, const void *sk)
 {
+	/* What was read of the sock comes before it may go. */
 	smp_store_release(&sockwatch_track.keys[slot], sk);
 }
 
