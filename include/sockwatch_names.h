@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The names of families, types and protocols, of TCP's states, metrics,
- * scopes, options and origins, once, for the module's /proc file and for the command.  They
- * are ss's and getprotobyname's words; netlink protocols are those of
- * iproute2's nl_protos.
+ * scopes, options and origins, once, for the module's /proc file and for the
+ * command.  They are ss's and getprotobyname's words; netlink protocols are
+ * those of iproute2's nl_protos.
  *
  * Each list takes X(number, name) (protocols: X(family, number, name)).
  * Numbers stand here as numbers, since libc's headers and the running kernel

@@ -14,6 +14,7 @@
 #include "genl.h"
 #include "genl_net.h"
 #include "genl_rows.h"
+#include "genl_sockets.h"
 #include "listen.h"
 #include "netns.h"
 #include "snapshot.h"
@@ -28,6 +29,14 @@ static const struct nla_policy request_policy[] = {
 	[SOCKWATCH_A_METRIC] = NLA_POLICY_RANGE(NLA_U8,
 						SOCKWATCH_METRIC_SOCKET_CREATE,
 						SOCKWATCH_METRIC_TIME_IN_STATE),
+};
+
+/* What is wrong with a filter is said better where it is read. */
+static const struct nla_policy sockets_policy[] = {
+	[SOCKWATCH_A_NETNS_FD] = { .type = NLA_U32 },
+	[SOCKWATCH_A_NETNS_PID] = { .type = NLA_U32 },
+	[SOCKWATCH_A_ALL_NETNS] = { .type = NLA_FLAG },
+	[SOCKWATCH_A_FILTER] = { .type = NLA_BINARY },
 };
 
 /**
@@ -436,6 +445,13 @@ static const struct genl_ops ops[] = {
 		.done = dump_done,
 		.policy = request_policy,
 		.maxattr = SOCKWATCH_A_ALL_NETNS,
+	},
+	{
+		.cmd = SOCKWATCH_CMD_GET_SOCKETS,
+		.dumpit = sockwatch_sockets_dump,
+		.done = sockwatch_sockets_done,
+		.policy = sockets_policy,
+		.maxattr = SOCKWATCH_A_FILTER,
 	},
 };
 
