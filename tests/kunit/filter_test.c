@@ -297,7 +297,7 @@ static void addresses6(struct kunit *test)
 
 static void stack_limits(struct kunit *test)
 {
-	struct sockwatch_filter_op ops[SOCKWATCH_FILTER_MAX + 1];
+	static struct sockwatch_filter_op ops[SOCKWATCH_FILTER_MAX + 1];
 	unsigned int i;
 
 	EXPECT_FAULT(test, 1, "NOT needs", OP(NOT));
