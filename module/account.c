@@ -88,7 +88,8 @@ static __always_inline void entry_open(struct sockwatch_entry *entry,
 	entry->row = row;
 	entry->origin = origin;
 	entry->kernel = kernel;
-	WRITE_ONCE(entry->state, SOCKWATCH_OPEN);
+	/* Whoever lists it sees all of the above. */
+	smp_store_release(&entry->state, SOCKWATCH_OPEN);
 	count(snet, row, origin_column[origin], 1);
 	if (kernel)
 		count(snet, row, SOCKWATCH_C_KERNEL_HELD, 1);
@@ -284,13 +285,14 @@ static __always_inline void child_count(struct sockwatch_entry *entry,
 	entry->birth_ns = now_ns;
 	entry->owner.pid = 0;
 	entry->kernel = false;
-	entry->state = SOCKWATCH_CHILD;
+	/* As in entry_open(). */
+	smp_store_release(&entry->state, SOCKWATCH_CHILD);
 	count(snet, row, SOCKWATCH_C_CLONED, 1);
 }
 
 /**
  * sockwatch_account_clone() - a sock was made for an incoming connection
- * @sk: the child
+ * @sk: the child, which may be counted already
  * @type: its type, which sk_type does not say yet for AF_UNIX
  * @now_ns: sockwatch_clock_ns()
  *
@@ -304,24 +306,25 @@ void sockwatch_account_clone(const struct sock *sk, unsigned int type,
 
 	preempt_disable_notrace();
 	entry = sockwatch_track_find(sk);
+	if (!entry || entry->state != SOCKWATCH_PENDING)
+		goto out;
 	snet = sockwatch_net_of(sock_net(sk));
-	if (likely(entry && snet && entry->state == SOCKWATCH_PENDING)) {
-		child_count(entry, snet, row_of(snet, sk, type), now_ns);
-		if (likely(sockwatch_is_tcp(sk)))
-			sockwatch_tcp_born(entry, snet, sk, TCP_SYN_RECV,
-					   now_ns);
-		tell(SOCKWATCH_EVENT_CLONE, sk, 0);
-	}
+	if (unlikely(!snet))
+		goto out;
+	child_count(entry, snet, row_of(snet, sk, type), now_ns);
+	if (likely(sockwatch_is_tcp(sk)))
+		sockwatch_tcp_born(entry, snet, sk, TCP_SYN_RECV, now_ns);
+	tell(SOCKWATCH_EVENT_CLONE, sk, 0);
+out:
 	preempt_enable_notrace();
 }
 
+/* It is counted when its state is set, a moment later. */
 static noinline void inherit_any(const struct sock *parent,
-				 const struct sock *child, u64 now_ns)
+				 const struct sock *child)
 {
-	if (!sockwatch_is_tcp(parent))
-		return;
-	sockwatch_tcp_inherit(parent, child);
-	sockwatch_account_clone(child, SOCK_STREAM, now_ns);
+	if (sockwatch_is_tcp(parent))
+		sockwatch_tcp_inherit(parent, child);
 }
 
 /**
@@ -354,8 +357,10 @@ void sockwatch_account_inherit(const struct sock *parent,
 		     from->tcp_flags & SOCKWATCH_TCP_TURNED ||
 		     !sockwatch_track_has(slot, child) ||
 		     entry->state != SOCKWATCH_PENDING || is_told())) {
-		inherit_any(parent, child, now_ns);
+		inherit_any(parent, child);
 	} else {
+		/* First: see is_socket_of(). */
+		entry->tcp_state = TCP_SYN_RECV;
 		child_count(entry, snet, from->row, now_ns);
 		sockwatch_tcp_child(entry, from, snet, parent, now_ns);
 	}
@@ -532,7 +537,7 @@ static __always_inline bool free_usual(const struct sock *sk)
 	count(snet, entry->row, SOCKWATCH_C_RELEASED, 1);
 	if (sk->sk_protocol == IPPROTO_UDP && udp_connected(sk))
 		count(snet, entry->row, SOCKWATCH_C_CONNECTED, 1);
-	sockwatch_track_clear(slot);
+	sockwatch_track_clear(slot, sk);
 	return true;
 }
 

@@ -47,9 +47,20 @@ static int function_find(const char *name, unsigned long *ip)
 }
 
 /*
+ * Nothing must be left of a former try: ftrace_free_filter() leaves the pointer
+ * to what it frees (kernel/trace/ftrace.c).
+ */
+static int ops_filter(struct sockwatch_hook *hook, unsigned long ip)
+{
+	memset(&hook->ops, 0, sizeof(hook->ops));
+	return ftrace_set_filter_ip(&hook->ops, ip, 0, 0);
+}
+
+/*
  * ops_attach() - register @hook->ops at the entry of its function
  * @hook: the hook
  * @ip: what function_find() said
+ * @func: what ftrace calls there
  * @flags: FTRACE_OPS_FL_* beyond the usual
  *
  * Without FTRACE_OPS_FL_RECURSION ftrace calls the handler without a guard,
@@ -62,14 +73,15 @@ static int function_find(const char *name, unsigned long *ip)
  * Return: 0 or a negative errno.
  */
 static int ops_attach(struct sockwatch_hook *hook, unsigned long ip,
-		      unsigned long flags)
+		      ftrace_func_t func, unsigned long flags)
 {
 	int err;
 
-	hook->ops.flags = FTRACE_OPS_FL_PERMANENT | flags;
-	err = ftrace_set_filter_ip(&hook->ops, ip, 0, 0);
+	err = ops_filter(hook, ip);
 	if (err)
 		return err;
+	hook->ops.func = func;
+	hook->ops.flags |= FTRACE_OPS_FL_PERMANENT | flags;
 	err = register_ftrace_function(&hook->ops);
 	if (err)
 		goto err_filter;
@@ -113,8 +125,7 @@ static int ftrace_attach(struct sockwatch_hook *hook)
 	err = function_find(hook->name, &ip);
 	if (err)
 		return err;
-	hook->ops.func = ftrace_probe;
-	return ops_attach(hook, ip, 0);
+	return ops_attach(hook, ip, ftrace_probe, 0);
 }
 
 const struct sockwatch_hook_type sockwatch_hook_ftrace = {
@@ -152,9 +163,7 @@ static int direct_attach(struct sockwatch_hook *hook)
 	err = function_find(hook->name, &ip);
 	if (err)
 		return err;
-	/* It must find these as they were at first. */
-	memset(&hook->ops, 0, sizeof(hook->ops));
-	err = ftrace_set_filter_ip(&hook->ops, ip, 0, 0);
+	err = ops_filter(hook, ip);
 	if (err)
 		return err;
 	err = sockwatch_direct_register(&hook->ops, (unsigned long)hook->stub);
@@ -218,12 +227,11 @@ static int wrapper_attach(struct sockwatch_hook *hook)
 	/* Elsewhere C code must not jump behind a function's entry. */
 	if (!IS_ENABLED(CONFIG_X86_64))
 		return -EOPNOTSUPP;
-	hook->ops.func = wrapper_enter;
 	err = function_find(hook->name, &ip);
 	if (err)
 		return err;
 	hook->original((void *)(ip + MCOUNT_INSN_SIZE));
-	return ops_attach(hook, ip, FTRACE_OPS_FL_IPMODIFY);
+	return ops_attach(hook, ip, wrapper_enter, FTRACE_OPS_FL_IPMODIFY);
 }
 
 /*

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The generic netlink family: see include/uapi/linux/sockwatch.h. */
-#include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -13,7 +12,9 @@
 #include "account.h"
 #include "compat.h"
 #include "genl.h"
+#include "genl_net.h"
 #include "genl_rows.h"
+#include "genl_sockets.h"
 #include "listen.h"
 #include "netns.h"
 #include "snapshot.h"
@@ -30,52 +31,27 @@ static const struct nla_policy request_policy[] = {
 						SOCKWATCH_METRIC_TIME_IN_STATE),
 };
 
-/* Whose namespace is asked about, and may the sender of @skb ask? */
+/* What is wrong with a filter is said better where it is read. */
+static const struct nla_policy sockets_policy[] = {
+	[SOCKWATCH_A_NETNS_FD] = { .type = NLA_U32 },
+	[SOCKWATCH_A_NETNS_PID] = { .type = NLA_U32 },
+	[SOCKWATCH_A_ALL_NETNS] = { .type = NLA_FLAG },
+	[SOCKWATCH_A_FILTER] = { .type = NLA_BINARY },
+};
 
-static bool net_allowed(const struct sk_buff *skb, const struct net *net)
+/**
+ * sockwatch_genl_put() - begin a message of a dump
+ * @skb: where
+ * @cb: the dump
+ * @cmd: SOCKWATCH_CMD_GET_*
+ *
+ * Return: for genlmsg_end(); NULL: there is no room.
+ */
+void *sockwatch_genl_put(struct sk_buff *skb, struct netlink_callback *cb,
+			 u8 cmd)
 {
-	return net_eq(net, sock_net(skb->sk)) ||
-	       netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN);
-}
-
-static struct net *net_named(struct nlattr **attrs,
-			     struct netlink_ext_ack *extack)
-{
-	struct nlattr *attr = attrs[SOCKWATCH_A_NETNS_FD];
-	struct net *net;
-
-	if (attr) {
-		net = get_net_ns_by_fd(nla_get_u32(attr));
-		if (IS_ERR(net))
-			NL_SET_ERR_MSG_ATTR(extack, attr, "the descriptor is not one of a network namespace: open /run/netns/NAME or /proc/PID/ns/net");
-		return net;
-	}
-	attr = attrs[SOCKWATCH_A_NETNS_PID];
-	net = get_net_ns_by_pid(nla_get_u32(attr));
-	if (IS_ERR(net))
-		NL_SET_ERR_MSG_ATTR(extack, attr, "no process has this pid: give one of a process in the namespace");
-	return net;
-}
-
-static struct net *net_asked(const struct sk_buff *skb, struct nlattr **attrs,
-			     struct netlink_ext_ack *extack)
-{
-	struct net *net;
-
-	if (attrs[SOCKWATCH_A_NETNS_FD] && attrs[SOCKWATCH_A_NETNS_PID]) {
-		NL_SET_ERR_MSG(extack, "a descriptor and a pid: give one of them");
-		return ERR_PTR(-EINVAL);
-	}
-	if (!attrs[SOCKWATCH_A_NETNS_FD] && !attrs[SOCKWATCH_A_NETNS_PID])
-		return get_net(sock_net(skb->sk));
-
-	net = net_named(attrs, extack);
-	if (!IS_ERR(net) && !net_allowed(skb, net)) {
-		put_net(net);
-		NL_SET_ERR_MSG(extack, "another network namespace: this needs CAP_NET_ADMIN in the user namespace that owns it");
-		return ERR_PTR(-EPERM);
-	}
-	return net;
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			   &family, NLM_F_MULTI, cmd);
 }
 
 /*
@@ -126,11 +102,11 @@ static int dump_add(struct sockwatch_net *snet, void *arg)
 	return 0;
 }
 
-/* Addresses and owners are for whoever administers the namespace. */
-static bool list_allowed(const struct dump *dump, const struct net *net)
+static bool list_allowed(const struct dump *dump, const struct net *net,
+			 struct netlink_ext_ack *extack)
 {
 	return !dump->list->admin ||
-	       netlink_ns_capable(dump->skb, net->user_ns, CAP_NET_ADMIN);
+	       sockwatch_genl_administers(dump->skb, net, extack);
 }
 
 static int dump_add_allowed(struct sockwatch_net *snet, void *arg)
@@ -138,8 +114,9 @@ static int dump_add_allowed(struct sockwatch_net *snet, void *arg)
 	struct dump *dump = arg;
 
 	cond_resched();
-	if (!check_net(snet->net) || !net_allowed(dump->skb, snet->net) ||
-	    !list_allowed(dump, snet->net))
+	if (!check_net(snet->net) ||
+	    !sockwatch_genl_may_see(dump->skb, snet->net) ||
+	    !list_allowed(dump, snet->net, NULL))
 		return 0;
 	return dump_add(snet, arg);
 }
@@ -147,29 +124,15 @@ static int dump_add_allowed(struct sockwatch_net *snet, void *arg)
 static int dump_add_one(struct dump *dump, struct nlattr **attrs,
 			struct netlink_ext_ack *extack)
 {
-	struct net *net = net_asked(dump->skb, attrs, extack);
-	int err;
+	struct net *net = sockwatch_genl_net(dump->skb, attrs, extack);
+	int err = -EPERM;
 
 	if (IS_ERR(net))
 		return PTR_ERR(net);
-	if (list_allowed(dump, net)) {
+	if (list_allowed(dump, net, extack))
 		err = dump_add(sockwatch_net_held(net), dump);
-	} else {
-		NL_SET_ERR_MSG(extack, "addresses and owners: this needs CAP_NET_ADMIN in the user namespace that owns the network namespace");
-		err = -EPERM;
-	}
 	put_net(net);
 	return err;
-}
-
-static int dump_add_all(struct dump *dump, struct nlattr **attrs,
-			struct netlink_ext_ack *extack)
-{
-	if (attrs[SOCKWATCH_A_NETNS_FD] || attrs[SOCKWATCH_A_NETNS_PID]) {
-		NL_SET_ERR_MSG(extack, "all namespaces and one of them: give either");
-		return -EINVAL;
-	}
-	return sockwatch_net_for_each(dump_add_allowed, dump);
 }
 
 static void dump_free(struct dump *dump)
@@ -199,9 +162,10 @@ static int dump_start(struct netlink_callback *cb)
 	    attrs[SOCKWATCH_A_METRIC])
 		dump->metric = nla_get_u8(attrs[SOCKWATCH_A_METRIC]);
 	dump->last = &dump->first;
-	if (attrs[SOCKWATCH_A_ALL_NETNS])
-		err = dump_add_all(dump, attrs, cb->extack);
-	else
+	err = sockwatch_genl_all(attrs, cb->extack);
+	if (err > 0)
+		err = sockwatch_net_for_each(dump_add_allowed, dump);
+	else if (!err)
 		err = dump_add_one(dump, attrs, cb->extack);
 	if (err)
 		goto err_dump;
@@ -221,17 +185,10 @@ static int dump_done(struct netlink_callback *cb)
 	return 0;
 }
 
-static void *dump_put(struct sk_buff *skb, struct netlink_callback *cb,
-		      u8 cmd)
-{
-	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			   &family, NLM_F_MULTI, cmd);
-}
-
 static int head_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		     const struct sockwatch_snapshot *snapshot)
 {
-	void *msg = dump_put(skb, cb, cmd);
+	void *msg = sockwatch_genl_put(skb, cb, cmd);
 
 	if (!msg)
 		return -EMSGSIZE;
@@ -248,7 +205,7 @@ static int head_fill(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 static int row_fill(struct sk_buff *skb, struct netlink_callback *cb,
 		    const struct dump *dump)
 {
-	void *msg = dump_put(skb, cb, dump->list->cmd);
+	void *msg = sockwatch_genl_put(skb, cb, dump->list->cmd);
 	int err;
 
 	if (!msg)
@@ -416,7 +373,7 @@ err_skb:
 
 static int info_do(struct sk_buff *skb, struct genl_info *info)
 {
-	struct net *net = net_asked(skb, info->attrs, info->extack);
+	struct net *net = sockwatch_genl_net(skb, info->attrs, info->extack);
 	int err;
 
 	if (IS_ERR(net))
@@ -488,6 +445,13 @@ static const struct genl_ops ops[] = {
 		.done = dump_done,
 		.policy = request_policy,
 		.maxattr = SOCKWATCH_A_ALL_NETNS,
+	},
+	{
+		.cmd = SOCKWATCH_CMD_GET_SOCKETS,
+		.dumpit = sockwatch_sockets_dump,
+		.done = sockwatch_sockets_done,
+		.policy = sockets_policy,
+		.maxattr = SOCKWATCH_A_FILTER,
 	},
 };
 

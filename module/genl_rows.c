@@ -5,6 +5,7 @@
 #include <linux/kernel.h>
 #include <linux/limits.h>
 
+#include "filter.h"
 #include "genl_rows.h"
 #include "snapshot.h"
 
@@ -205,6 +206,62 @@ static int listener_put(struct sk_buff *skb, const void *data)
 	return row->timed ? hist_put(skb, &row->wait) : 0;
 }
 
+static int socket_names_put(struct sk_buff *skb,
+			    const struct sockwatch_socket_row *row)
+{
+	int len = row->family == AF_INET6 ? 16 : 4;
+
+	if ((sockwatch_row_has(row, SOCKWATCH_FIELD_ADDRESS) &&
+	     nla_put(skb, SOCKWATCH_A_ADDRESS, len, row->address)) ||
+	    (sockwatch_row_has(row, SOCKWATCH_FIELD_PORT) &&
+	     nla_put_u16(skb, SOCKWATCH_A_PORT, row->port)) ||
+	    (sockwatch_row_has(row, SOCKWATCH_FIELD_PEER_ADDRESS) &&
+	     nla_put(skb, SOCKWATCH_A_PEER_ADDRESS, len, row->peer_address)) ||
+	    (sockwatch_row_has(row, SOCKWATCH_FIELD_PEER_PORT) &&
+	     nla_put_u16(skb, SOCKWATCH_A_PEER_PORT, row->peer_port)) ||
+	    (row->path_len &&
+	     nla_put(skb, SOCKWATCH_A_PATH, row->path_len, row->path)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int socket_owner_put(struct sk_buff *skb,
+			    const struct sockwatch_socket_row *row)
+{
+	if ((sockwatch_row_has(row, SOCKWATCH_FIELD_PID) &&
+	     nla_put_u32(skb, SOCKWATCH_A_PID, row->pid)) ||
+	    (sockwatch_row_has(row, SOCKWATCH_FIELD_COMM) &&
+	     nla_put_string(skb, SOCKWATCH_A_COMM, row->comm)) ||
+	    nla_put_u32(skb, SOCKWATCH_A_UID, row->uid) ||
+	    (sockwatch_row_has(row, SOCKWATCH_FIELD_CGROUP) &&
+	     sockwatch_u64_put(skb, SOCKWATCH_A_CGROUP, row->cgroup)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int socket_put(struct sk_buff *skb, const void *data)
+{
+	const struct sockwatch_socket_row *row = data;
+
+	if (nla_put_u16(skb, SOCKWATCH_A_FAMILY, row->family) ||
+	    nla_put_u16(skb, SOCKWATCH_A_TYPE, row->type) ||
+	    nla_put_u16(skb, SOCKWATCH_A_PROTOCOL, row->protocol) ||
+	    nla_put_u8(skb, SOCKWATCH_A_ORIGIN, row->origin) ||
+	    (sockwatch_row_has(row, SOCKWATCH_FIELD_STATE) &&
+	     nla_put_u8(skb, SOCKWATCH_A_STATE, row->state)) ||
+	    socket_names_put(skb, row) ||
+	    (sockwatch_row_has(row, SOCKWATCH_FIELD_AGE_NS) &&
+	     sockwatch_u64_put(skb, SOCKWATCH_A_AGE_NS, row->age_ns)) ||
+	    (sockwatch_row_has(row, SOCKWATCH_FIELD_STATE_AGE_NS) &&
+	     sockwatch_u64_put(skb, SOCKWATCH_A_STATE_AGE_NS,
+			       row->state_age_ns)) ||
+	    socket_owner_put(skb, row) ||
+	    sockwatch_u64_put(skb, SOCKWATCH_A_ID, row->id) ||
+	    (row->inode && nla_put_u32(skb, SOCKWATCH_A_INODE, row->inode)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static const struct sockwatch_genl_list lists[] = {
 	{
 		.cmd = SOCKWATCH_CMD_GET_COUNTERS,
@@ -246,6 +303,11 @@ static const struct sockwatch_genl_list lists[] = {
 		.admin = true,
 		.take = sockwatch_snapshot_listeners,
 		.put = listener_put,
+	},
+	{
+		.cmd = SOCKWATCH_CMD_GET_SOCKETS,
+		.admin = true,
+		.put = socket_put,
 	},
 };
 

@@ -16,7 +16,8 @@ struct sockwatch_snapshot;
  * @cmd: SOCKWATCH_CMD_GET_*
  * @admin: it needs CAP_NET_ADMIN over the namespace
  * @take: takes the rows; the second argument is of SOCKWATCH_CMD_GET_LATENCY,
- *	its metric or 0
+ *	its metric or 0.  NULL: they are taken while they are sent, see
+ *	genl_sockets.c
  * @put: puts one row; 0 or -EMSGSIZE
  */
 struct sockwatch_genl_list {

@@ -132,8 +132,7 @@ static notrace void on_unix_connect(const struct sock *sk,
 static noinline __noclone notrace void
 on_state_child(void *data, const struct sock *sk)
 {
-	if (!clone_hook.attached || sk->sk_protocol != IPPROTO_TCP)
-		sockwatch_account_clone(sk, sk->sk_type, sockwatch_clock_ns());
+	sockwatch_account_clone(sk, sk->sk_type, sockwatch_clock_ns());
 }
 
 /* Without a TSC. */

@@ -761,7 +761,7 @@ void sockwatch_tcp_inherit(const struct sock *parent, const struct sock *child)
 
 /**
  * sockwatch_tcp_child() - sockwatch_tcp_inherit() and sockwatch_tcp_born()
- * @entry: the entry of the child
+ * @entry: the entry of the child, in TCP_SYN_RECV
  * @from: that of the listener
  * @snet: its namespace
  * @parent: the listener
@@ -782,7 +782,6 @@ void sockwatch_tcp_child(struct sockwatch_entry *entry,
 	entry->tcp_flags = flags;
 	entry->listener = from->listener;
 	entry->state_ns = now_ns;
-	entry->tcp_state = TCP_SYN_RECV;
 }
 
 /**

@@ -2,6 +2,7 @@
 /* What is known of each live sock: a bounded table, filled without a lock. */
 #include <linux/atomic.h>
 #include <linux/errno.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 
 #include "track.h"
@@ -112,7 +113,7 @@ struct sockwatch_entry *sockwatch_track_add(const void *sk)
 		entry = &sockwatch_track.entries[slot];
 		if (!have)
 			return entry;
-		if (have == sk) {
+		if (sockwatch_track_sock(have) == sk) {
 			sockwatch_entry_clear(entry);
 			return entry;
 		}
@@ -131,14 +132,62 @@ struct sockwatch_entry *sockwatch_track_add(const void *sk)
 struct sockwatch_entry *sockwatch_track_search(const void *sk)
 {
 	unsigned int slot = sockwatch_track_hash(sk);
+	const void *have;
 	unsigned int left;
 
 	for (left = PROBES; left; left--) {
-		if (READ_ONCE(sockwatch_track.keys[slot]) == sk)
+		have = READ_ONCE(sockwatch_track.keys[slot]);
+		if (sockwatch_track_sock(have) == sk)
 			return &sockwatch_track.entries[slot];
 		slot = (slot + 1) & sockwatch_track.mask;
 	}
 	return NULL;
+}
+
+/**
+ * sockwatch_track_pin() - keep a sock from going away for a moment
+ * @slot: where it lies, at most sockwatch_track_max() - 1
+ *
+ * Much of what a sock may be is given back at once, not after a grace period.
+ * But not before sockwatch_track_del(), which waits as long as the key says
+ * that the sock is pinned; so until then its memory is that of this sock.  It
+ * may already have been taken apart: only its own fields may be read, and
+ * whoever wants more takes a reference, if there still is one to take.
+ *
+ * Another who pins it is waited for.
+ *
+ * Context: any but NMI, with interrupts off until sockwatch_track_unpin():
+ * the sock may be freed by one that comes on this CPU.
+ * Return: the sock, or NULL: there is none.
+ */
+const void *sockwatch_track_pin(unsigned int slot)
+{
+	const void **key = &sockwatch_track.keys[slot];
+	const void *sk, *pinned;
+
+	lockdep_assert_irqs_disabled();
+	for (;;) {
+		sk = sockwatch_track_sock(READ_ONCE(*key));
+		if (!sk)
+			return NULL;
+		pinned = (void *)((unsigned long)sk | SOCKWATCH_TRACK_PINNED);
+		if (cmpxchg(key, sk, pinned) == sk)
+			return sk;
+		cpu_relax();
+	}
+}
+
+/**
+ * sockwatch_track_unpin() - the opposite of sockwatch_track_pin()
+ * @slot: as there
+ * @sk: what it returned
+ *
+ * Context: as there.
+ */
+void sockwatch_track_unpin(unsigned int slot, const void *sk)
+{
+	/* What was read of the sock comes before it may go. */
+	smp_store_release(&sockwatch_track.keys[slot], sk);
 }
 
 /**

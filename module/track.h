@@ -9,6 +9,7 @@
 #include <linux/hash.h>
 #include <linux/sched.h>
 #include <linux/types.h>
+#include <asm/processor.h>
 
 struct net;
 struct sockwatch_net;
@@ -110,7 +111,7 @@ struct sockwatch_entry {
 /**
  * struct sockwatch_track - the table
  * @mask: its size - 1
- * @keys: the sock of each slot, or NULL
+ * @keys: the sock of each slot, or NULL; see sockwatch_track_pin()
  * @entries: what is known of it
  *
  * The keys lie apart from the entries: eight of them share a cache line, which
@@ -130,6 +131,8 @@ unsigned int sockwatch_track_max(void);
 u64 sockwatch_track_used(void);
 
 struct sockwatch_entry *sockwatch_track_add(const void *sk) __cold;
+const void *sockwatch_track_pin(unsigned int slot);
+void sockwatch_track_unpin(unsigned int slot, const void *sk);
 
 struct sockwatch_entry *sockwatch_track_search(const void *sk) __cold;
 void sockwatch_track_for_each(void (*fn)(struct sockwatch_entry *entry,
@@ -198,6 +201,21 @@ sockwatch_track_find(const void *sk)
 	return sockwatch_track_search(sk);
 }
 
+/* In a key: somebody looks at the sock, which must not go. */
+#define SOCKWATCH_TRACK_PINNED	1UL
+
+/**
+ * sockwatch_track_sock() - the sock of a key
+ * @key: a key, pinned or not
+ *
+ * Context: any.
+ * Return: the sock, or NULL.
+ */
+static __always_inline const void *sockwatch_track_sock(const void *key)
+{
+	return (const void *)((unsigned long)key & ~SOCKWATCH_TRACK_PINNED);
+}
+
 /* What the next sock of an entry relies on. */
 static __always_inline void
 sockwatch_entry_clear(struct sockwatch_entry *entry)
@@ -210,27 +228,36 @@ sockwatch_entry_clear(struct sockwatch_entry *entry)
 /**
  * sockwatch_track_clear() - make a slot free
  * @slot: the slot of a sock that nobody uses any more
+ * @sk: the sock
  *
  * The entry is as empty as it was at first before its key goes, so that
- * sockwatch_track_add() finds it ready.
+ * sockwatch_track_add() finds it ready.  Whoever has the sock pinned is waited
+ * for: it does so with interrupts off, for a few instructions.
  *
- * Context: any.  No lock.
+ * Context: any but NMI.
  */
-static __always_inline void sockwatch_track_clear(unsigned int slot)
+static __always_inline void sockwatch_track_clear(unsigned int slot,
+						   const void *sk)
 {
+	const void **key = &sockwatch_track.keys[slot];
+
 	sockwatch_entry_clear(&sockwatch_track.entries[slot]);
-	smp_store_release(&sockwatch_track.keys[slot], NULL);
+	while (unlikely(cmpxchg(key, sk, NULL) != sk))
+		cpu_relax();
 }
 
 /**
  * sockwatch_track_del() - forget a sock that nobody uses any more
  * @entry: what sockwatch_track_find() returned
  *
- * Context: any.  No lock.
+ * Context: any but NMI.
  */
 static inline void sockwatch_track_del(struct sockwatch_entry *entry)
 {
-	sockwatch_track_clear(entry - sockwatch_track.entries);
+	size_t slot = entry - sockwatch_track.entries;
+	const void *key = READ_ONCE(sockwatch_track.keys[slot]);
+
+	sockwatch_track_clear(slot, sockwatch_track_sock(key));
 }
 
 #endif /* _SOCKWATCH_TRACK_H */

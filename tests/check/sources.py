@@ -10,12 +10,14 @@ HEADER = 'include/uapi/linux/sockwatch.h'
 NAMES = 'include/sockwatch_names.h'
 GENL = 'module/genl.c'
 ROWS = 'module/genl_rows.c'
-ROWS_HEADER = 'module/genl_rows.h'
+NETLINK = (GENL, ROWS, 'module/genl_rows.h', 'module/genl_net.c',
+           'module/genl_sockets.c')
 PROC = 'module/proc.c'
 MAIN = 'module/main.c'
 NLA_TYPES = {'NLA_U8': 'u8', 'NLA_U16': 'u16', 'NLA_U32': 'u32',
              'NLA_U64': 'u64', 'NLA_FLAG': 'flag', 'NLA_STRING': 'string',
-             'NLA_NUL_STRING': 'string', 'NLA_NESTED': 'nest'}
+             'NLA_NUL_STRING': 'string', 'NLA_NESTED': 'nest',
+             'NLA_BINARY': 'binary'}
 # The functions that put an attribute.
 PUTS = {'nla_put_u8': 'u8', 'nla_put_u16': 'u16', 'nla_put_u32': 'u32',
         'nla_put_u64_64bit': 'u64', 'sockwatch_u64_put': 'u64',
@@ -54,9 +56,9 @@ def enums():
 
 
 def struct_of(name):
-    """[(type, member)]."""
+    """[(type, member)], with those of a union."""
     text = found(rf'^struct {name} {{(.*?)^}};', HEADER)
-    return re.findall(r'^\t(\w+) (\w+);', text, re.MULTILINE)
+    return re.findall(r'^\t+(\w+) (\w+)(?:\[\d+\])?;', text, re.MULTILINE)
 
 
 def structs():
@@ -103,10 +105,16 @@ def message_tree(command):
 
 # The module
 
-def policy():
-    """{attribute: (type, limits)} of the one policy, in the order of the
-    numbers; limits are two constants or None."""
-    text = found(r'nla_policy request_policy\[\] = {(.*?)^};', GENL)
+def policies():
+    """{name: policy()}"""
+    return {name: policy(name) for name in
+            re.findall(r'nla_policy (\w+)\[\] = {', read(GENL))}
+
+
+def policy(policy_name):
+    """{attribute: (type, limits)} in the order of the numbers; limits are two
+    constants or None."""
+    text = found(rf'nla_policy {policy_name}\[\] = {{(.*?)^}};', GENL)
     result = {}
     for name, value in re.findall(
             r'\[SOCKWATCH_A_(\w+)\] =\s*(.*?),\n(?=\t\[|\Z)', text,
@@ -142,7 +150,7 @@ def kernel_lists():
 def functions():
     """{name: body} of all that has to do with netlink."""
     result = {}
-    for path in GENL, ROWS, ROWS_HEADER:
+    for path in NETLINK:
         for name, body in re.findall(r'^(?=\w)[^;{}#]*?\b(\w+)\([^;{}]*\)\n'
                                      r'{\n(.*?)^}', read(path),
                                      re.MULTILINE | re.DOTALL):

@@ -19,14 +19,14 @@ NOT_OURS = ('tests/out',)
 # A file of the module includes only lower ranks, or its own room.
 RANKS = (
     ('compat',),
-    ('classify', 'clock', 'hist'),
+    ('classify', 'clock', 'filter', 'hist'),
     ('counters', 'track', 'tcpstat'),
     ('netns', 'listen'),
     ('tcp', 'timewait'),
     ('account', 'segment'),
-    ('snapshot', 'snapshot_tcp', 'snapshot_latency'),
+    ('snapshot', 'snapshot_tcp', 'snapshot_latency', 'list'),
     ('hooks', 'attach', 'create', 'connect', 'census', 'events', 'genl',
-     'genl_rows', 'proc'),
+     'genl_net', 'genl_rows', 'genl_sockets', 'proc'),
     ('main',),
 )
 # Each of these makes one room of several files.
@@ -34,7 +34,7 @@ ROOMS = (
     ('netns', 'listen'),
     ('snapshot', 'snapshot_tcp', 'snapshot_latency'),
     ('hooks', 'attach', 'create', 'connect'),
-    ('genl', 'genl_rows'),
+    ('genl', 'genl_net', 'genl_rows', 'genl_sockets'),
 )
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 

@@ -12,7 +12,8 @@ import struct
 GENL = 16
 CONTROL = 16                    # GENL_ID_CTRL
 (GET_INFO, GET_COUNTERS, GET_FAILURES, GET_STATES, GET_TRANSITIONS,
- GET_LATENCY, GET_TCP, GET_OPTIONS, GET_LISTENERS) = range(1, 10)
+ GET_LATENCY, GET_TCP, GET_OPTIONS, GET_LISTENERS,
+ GET_SOCKETS) = range(1, 11)
 (PAD, NETNS_FD, NETNS_PID, ALL_NETNS, NETNS, TIME_NS, ROWS, VERSION, FAMILY,
  TYPE, PROTOCOL, ATTEMPTS, FAILURES, CREATED, KERNEL, ACCEPTED, PREEXISTING,
  RELEASED, OPEN, KERNEL_OPEN, CLONED, UNACCEPTED, LOST, OPERATION, ERRNO,
@@ -20,14 +21,18 @@ CONTROL = 16                    # GENL_ID_CTRL
  CENSUS_NS, HOOK, STATE, SOCKETS, ENTERED, FROM, TO, METRIC, SCOPE, SUM_NS,
  MAX_NS, BUCKETS, UNKNOWN, RETRANSMITS, SYNACK_RETRANSMITS, RESETS_SENT,
  RESETS_RECEIVED, OPTION, NAME, TOTAL, ADDRESS, PORT, BACKLOG, QUEUE, DROPS,
- PID, COMM, UID) = range(1, 61)
+ PID, COMM, UID, MAX_LISTENERS, LISTENERS_LOST, NO_MEMORY, FILTER, ORIGIN,
+ PEER_ADDRESS, PEER_PORT, PATH, AGE_NS, STATE_AGE_NS, CGROUP, ID,
+ INODE) = range(1, 74)
 NAMES = '''pad netns_fd netns_pid all_netns netns time_ns rows version family
     type protocol attempts failures created kernel accepted preexisting
     released open kernel_open cloned unaccepted lost operation errno count
     max_kinds kinds max_sockets tracked untracked discarded census_ns hook
     state sockets entered from to metric scope sum_ns max_ns buckets unknown
     retransmits synack_retransmits resets_sent resets_received option name
-    total address port backlog queue drops pid comm uid'''.split()
+    total address port backlog queue drops pid comm uid max_listeners
+    listeners_lost no_memory filter origin peer_address peer_port path age_ns
+    state_age_ns cgroup id inode'''.split()
 HOOK_NAMES = 'pad name kind required attached hits missed'.split()
 
 CREATE, CONNECT = 1, 2          # operations
@@ -41,6 +46,13 @@ STATES = ('', 'established', 'syn-sent', 'syn-recv', 'fin-wait-1',
 OPTIONS = ('', 'nodelay', 'cork', 'sack', 'timestamps', 'wscale', 'ecn',
            'keepalive', 'fastopen', 'congestion', 'connected')
 OPEN_END = (1 << 64) - 1
+ORIGINS = (None, 'socket', 'kernel', 'accept', 'preexisting', 'queued')
+# The codes and the fields of a filter, and the fields by their sorts.
+AND, OR, NOT, TRUE, FALSE, EQ, LT, GT, IN = range(1, 10)
+FIELDS = '''family type protocol state origin port peer_port address
+    peer_address pid uid comm cgroup age_ns state_age_ns id'''.split()
+SMALL = ('family', 'type', 'state', 'origin')
+RAW = ('address', 'peer_address', 'path')
 
 TEXTS = ('version', 'name', 'comm')
 REQUEST, DUMP = 1, 0x300
@@ -85,13 +97,26 @@ def decode(data, names=None):
             result.setdefault('hooks', []).append(decode(payload, HOOK_NAMES))
         elif name in TEXTS or (names is HOOK_NAMES and name == 'kind'):
             result[name] = payload.rstrip(b'\0').decode('utf-8', 'replace')
-        elif name == 'address':
+        elif name in RAW:
             result[name] = payload
         elif name == 'buckets':
             result[name] = list(struct.iter_unpack('=QQ', payload))
         elif name != 'pad':
             result[name] = number(payload) if payload else True
     return result
+
+
+def op(code, field=0, value=0, prefix=0):
+    """A step of a filter; field is a name, value a number or bytes."""
+    field = FIELDS.index(field) + 1 if field else 0
+    length = len(value) if field and FIELDS[field - 1] in RAW else 0
+    if isinstance(value, int):
+        value = value.to_bytes(8, 'little')
+    return struct.pack('=BBBBI16s', code, field, length, prefix, 0, value)
+
+
+def filter_of(*ops):
+    return attribute(FILTER, b''.join(ops))
 
 
 class Histogram:
@@ -284,6 +309,23 @@ class Genl:
 
     def listeners(self):
         return self.rows(GET_LISTENERS)
+
+    def sockets(self, payload=b''):
+        """[row] of one namespace, with its head before them"""
+        (found,) = self.sockets_by_netns(payload).values()
+        return found
+
+    def sockets_by_netns(self, payload=b''):
+        """{netns: [row]}; each namespace has one head, before its rows"""
+        result = {}
+        for row in self.request(GET_SOCKETS, DUMP, payload):
+            if 'time_ns' in row:
+                if row['netns'] in result or 'family' in row:
+                    raise ValueError(f'a second head: {row}')
+                result[row['netns']] = []
+            else:
+                result[row['netns']].append(row)
+        return result
 
     @staticmethod
     def kind(row):

@@ -6,7 +6,8 @@
 #include "suites.h"
 
 kunit_test_suites(&sockwatch_classify_suite, &sockwatch_counters_suite,
-		  &sockwatch_track_suite, &sockwatch_account_suite,
+		  &sockwatch_track_suite, &sockwatch_track_pin_suite,
+		  &sockwatch_account_suite,
 		  &sockwatch_account_census_suite,
 		  &sockwatch_account_netns_suite,
 		  &sockwatch_account_model_suite,
@@ -14,7 +15,8 @@ kunit_test_suites(&sockwatch_classify_suite, &sockwatch_counters_suite,
 		  &sockwatch_clock_suite, &sockwatch_hist_suite,
 		  &sockwatch_tcpstat_suite, &sockwatch_tcp_suite,
 		  &sockwatch_tcp_gauge_suite, &sockwatch_tcp_close_suite,
-		  &sockwatch_listen_suite);
+		  &sockwatch_listen_suite, &sockwatch_filter_suite,
+		  &sockwatch_filter_random_suite, &sockwatch_list_suite);
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("KUnit suites of sockwatch");

@@ -8,6 +8,7 @@
 extern struct kunit_suite sockwatch_classify_suite;
 extern struct kunit_suite sockwatch_counters_suite;
 extern struct kunit_suite sockwatch_track_suite;
+extern struct kunit_suite sockwatch_track_pin_suite;
 extern struct kunit_suite sockwatch_account_suite;
 extern struct kunit_suite sockwatch_account_census_suite;
 extern struct kunit_suite sockwatch_account_netns_suite;
@@ -21,5 +22,8 @@ extern struct kunit_suite sockwatch_tcp_suite;
 extern struct kunit_suite sockwatch_tcp_gauge_suite;
 extern struct kunit_suite sockwatch_tcp_close_suite;
 extern struct kunit_suite sockwatch_listen_suite;
+extern struct kunit_suite sockwatch_filter_suite;
+extern struct kunit_suite sockwatch_filter_random_suite;
+extern struct kunit_suite sockwatch_list_suite;
 
 #endif /* _SOCKWATCH_SUITES_H */

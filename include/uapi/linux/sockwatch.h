@@ -222,13 +222,17 @@ enum sockwatch_cmd {
  * @SOCKWATCH_A_NAME: string, of a congestion control
  * @SOCKWATCH_A_TOTAL: u64, of how many closed connections (for UDP: sockets)
  *	COUNT had the option
- * @SOCKWATCH_A_ADDRESS: binary, the local address, 4 or 16 bytes
- * @SOCKWATCH_A_PORT: u16, the local port
+ * @SOCKWATCH_A_ADDRESS: binary, the local address, 4 or 16 bytes; of inet6
+ *	::ffff:a.b.c.d where IPv4 is spoken
+ * @SOCKWATCH_A_PORT: u16, the local port; absent of a socket without one
  * @SOCKWATCH_A_BACKLOG: u32, connections the accept queue may hold
  * @SOCKWATCH_A_QUEUE: u32, connections it holds now
  * @SOCKWATCH_A_DROPS: u64, connections it dropped since it listens
- * @SOCKWATCH_A_PID: u32, the process that called listen(), as the caller's pid
- *	namespace numbers it; absent if that does not, or if it is not known
+ * @SOCKWATCH_A_PID: u32, of a listener the process that called listen(); of a
+ *	socket the one that made it or, with ORIGIN accept, accepted it.  As the
+ *	caller's pid namespace numbers it; absent if that does not, if it is not
+ *	known, and of a socket for other pid namespaces than the initial one
+ *	when the process is gone
  * @SOCKWATCH_A_COMM: string, the name it had
  * @SOCKWATCH_A_UID: u32, the uid of the socket, as the caller's user namespace
  *	numbers it
@@ -239,8 +243,9 @@ enum sockwatch_cmd {
  * @SOCKWATCH_A_FILTER: binary, request: an array of
  *	&struct sockwatch_filter_op, at most SOCKWATCH_FILTER_MAX
  * @SOCKWATCH_A_ORIGIN: u8, &enum sockwatch_socket_origin
- * @SOCKWATCH_A_PEER_ADDRESS: binary, the peer's address, 4 or 16 bytes
- * @SOCKWATCH_A_PEER_PORT: u16, the peer's port
+ * @SOCKWATCH_A_PEER_ADDRESS: binary, the peer's address, 4 or 16 bytes; absent
+ *	without a peer
+ * @SOCKWATCH_A_PEER_PORT: u16, the peer's port; absent without a peer
  * @SOCKWATCH_A_PATH: binary, the address of a UNIX socket: a path (no NUL at
  *	its end), or an abstract name beginning with a NUL byte
  * @SOCKWATCH_A_AGE_NS: u64, since it was made, accepted queue included; absent:
@@ -519,7 +524,7 @@ enum sockwatch_filter_code {
  * @SOCKWATCH_FIELD_CGROUP: CGROUP
  * @SOCKWATCH_FIELD_AGE_NS: AGE_NS
  * @SOCKWATCH_FIELD_STATE_AGE_NS: STATE_AGE_NS
- * @SOCKWATCH_FIELD_ID: ID
+ * @SOCKWATCH_FIELD_ID: ID, which a socket has after somebody asked for it
  */
 enum sockwatch_filter_field {
 	SOCKWATCH_FIELD_FAMILY = 1,
