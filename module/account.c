@@ -9,18 +9,12 @@
 #include <net/sock.h>
 
 #include "account.h"
+#include "account_count.h"
 #include "classify.h"
 #include "counters.h"
 #include "netns.h"
 #include "tcp.h"
 #include "track.h"
-
-static const u8 origin_column[] = {
-	[SOCKWATCH_ORIGIN_CREATED] = SOCKWATCH_C_CREATED,
-	[SOCKWATCH_ORIGIN_KERNEL] = SOCKWATCH_C_KERNEL,
-	[SOCKWATCH_ORIGIN_ACCEPTED] = SOCKWATCH_C_ACCEPTED,
-	[SOCKWATCH_ORIGIN_PREEXISTING] = SOCKWATCH_C_PREEXISTING,
-};
 
 static DEFINE_PER_CPU(u64, untracked);
 static DEFINE_PER_CPU(u64, discarded);
@@ -42,57 +36,15 @@ static void tell(enum sockwatch_event_id id, const struct sock *sk, int err)
 		to->event(id, sk, err);
 }
 
-static __always_inline void count(const struct sockwatch_net *snet,
-				  unsigned int row,
-				  enum sockwatch_column column, s64 n)
-{
-	this_cpu_add(sockwatch_counters_cells(&snet->kinds, row)[column], n);
-}
-
 static __always_inline u64 kind_of(const struct sock *sk)
 {
 	return sockwatch_kind_of(sk->sk_family, sk->sk_type, sk->sk_protocol);
-}
-
-static __always_inline unsigned int row_of(struct sockwatch_net *snet,
-					   const struct sock *sk,
-					   unsigned int type)
-{
-	u64 key = sockwatch_kind_pack(sk->sk_family, type, sk->sk_protocol);
-
-	return sockwatch_counters_row(&snet->kinds, key);
 }
 
 static __always_inline void owner_take(struct sockwatch_owner *owner)
 {
 	owner->pid = current->tgid;
 	memcpy(owner->comm, current->comm, sizeof(owner->comm));
-}
-
-/* A sock that the table has no room for is gone as soon as it is counted. */
-static void lost(struct sockwatch_net *snet, unsigned int row,
-		 enum sockwatch_origin origin)
-{
-	count(snet, row, origin_column[origin], 1);
-	count(snet, row, SOCKWATCH_C_RELEASED, 1);
-	count(snet, row, SOCKWATCH_C_LOST, 1);
-}
-
-static __always_inline void entry_open(struct sockwatch_entry *entry,
-				       struct sockwatch_net *snet,
-				       unsigned int row,
-				       enum sockwatch_origin origin,
-				       bool kernel)
-{
-	WRITE_ONCE(entry->snet, snet);
-	entry->row = row;
-	entry->origin = origin;
-	entry->kernel = kernel;
-	/* Whoever lists it sees all of the above. */
-	smp_store_release(&entry->state, SOCKWATCH_OPEN);
-	count(snet, row, origin_column[origin], 1);
-	if (kernel)
-		count(snet, row, SOCKWATCH_C_KERNEL_HELD, 1);
 }
 
 /*
@@ -107,14 +59,6 @@ static void accept_undo(struct sockwatch_entry *entry)
 	count(entry->snet, entry->row, SOCKWATCH_C_CLONED, -1);
 	if (entry->kernel)
 		count(entry->snet, entry->row, SOCKWATCH_C_KERNEL_HELD, -1);
-}
-
-static __always_inline struct sockwatch_entry *
-entry_get(const struct sock *sk)
-{
-	struct sockwatch_entry *entry = sockwatch_track_find(sk);
-
-	return likely(entry) ? entry : sockwatch_track_add(sk);
 }
 
 /**
@@ -274,20 +218,6 @@ void sockwatch_account_create(const struct net *net, const struct sock *sk,
 {
 	if (unlikely(kern || !create_usual(net, sk, took_ns, now_ns)))
 		create_any(net, sk, kern, gfp, took_ns, now_ns);
-}
-
-static __always_inline void child_count(struct sockwatch_entry *entry,
-					struct sockwatch_net *snet,
-					unsigned int row, u64 now_ns)
-{
-	WRITE_ONCE(entry->snet, snet);
-	entry->row = row;
-	entry->birth_ns = now_ns;
-	entry->owner.pid = 0;
-	entry->kernel = false;
-	/* As in entry_open(). */
-	smp_store_release(&entry->state, SOCKWATCH_CHILD);
-	count(snet, row, SOCKWATCH_C_CLONED, 1);
 }
 
 /**
@@ -559,127 +489,6 @@ void sockwatch_account_free(const struct sock *sk)
 	preempt_enable_notrace();
 }
 
-/* A UNIX embryo has no type until its connect goes on: that hook will say. */
-static void found_child_done(const struct sock *sk,
-			     struct sockwatch_net *snet)
-{
-	struct sockwatch_entry *entry = entry_get(sk);
-
-	if (!entry || !sk->sk_type)
-		return;
-	child_count(entry, snet, row_of(snet, sk, sk->sk_type), 0);
-	if (sockwatch_is_tcp(sk))
-		sockwatch_tcp_found(entry, snet, sk);
-}
-
-static void found_done(const struct sock *sk, struct sockwatch_net *snet)
-{
-	struct sockwatch_entry *entry = entry_get(sk);
-	unsigned int row = row_of(snet, sk, sk->sk_type);
-
-	if (!entry) {
-		lost(snet, row, SOCKWATCH_ORIGIN_PREEXISTING);
-		return;
-	}
-	entry->birth_ns = 0;
-	entry->owner.pid = 0;
-	entry_open(entry, snet, row, SOCKWATCH_ORIGIN_PREEXISTING,
-		   sk->sk_kern_sock);
-	if (sockwatch_is_tcp(sk))
-		sockwatch_tcp_found(entry, snet, sk);
-}
-
-/*
- * A TCP sock that was cloned before the hook for states was in place, and that
- * accept has counted since: its state is still to be found.  One that is in
- * CLOSE has not moved yet.
- */
-static void place_late(const struct sock *sk)
-{
-	struct sockwatch_entry *entry = sockwatch_track_find(sk);
-	struct sockwatch_net *snet = READ_ONCE(entry->snet);
-
-	if (snet && !READ_ONCE(entry->tcp_state) && sockwatch_is_tcp(sk) &&
-	    READ_ONCE(sk->sk_state) != TCP_CLOSE)
-		sockwatch_tcp_found(entry, snet, sk);
-}
-
-/**
- * sockwatch_account_found() - the census came across a socket
- * @sk: its sock, which the caller keeps from going
- * @complete: it was found where a socket is only after its creation
- *
- * A pending entry is a sock allocated since the first hook.  If it is complete
- * (it has a descriptor, or a place in a table), then its creation went by
- * before the hook for that was in place; if not, that hook is mostly still to
- * come.  (A socket that the kernel
- * makes for itself between the first hook and the last stays pending.)
- *
- * Context: process, any lock.
- */
-void sockwatch_account_found(const struct sock *sk, bool complete)
-{
-	const struct sockwatch_entry *entry;
-	struct sockwatch_net *snet;
-
-	preempt_disable_notrace();
-	entry = sockwatch_track_find(sk);
-	snet = sockwatch_net_of(sock_net(sk));
-	if (snet && (!entry || (complete &&
-				entry->state == SOCKWATCH_PENDING)))
-		found_done(sk, snet);
-	else if (snet && complete)
-		place_late(sk);
-	preempt_enable_notrace();
-}
-
-/**
- * sockwatch_account_found_child() - the census came across a queued connection
- * @sk: a sock that waits for accept
- * @complete: as for sockwatch_account_found()
- *
- * Context: process, any lock.
- */
-void sockwatch_account_found_child(const struct sock *sk, bool complete)
-{
-	const struct sockwatch_entry *entry;
-	struct sockwatch_net *snet;
-
-	preempt_disable_notrace();
-	entry = sockwatch_track_find(sk);
-	snet = sockwatch_net_of(sock_net(sk));
-	if (snet && (!entry || (complete &&
-				entry->state == SOCKWATCH_PENDING)))
-		found_child_done(sk, snet);
-	else if (snet && complete)
-		place_late(sk);
-	preempt_enable_notrace();
-}
-
-/*
- * Sockets that the kernel made while the namespace was being set up: the
- * protocols' init runs before ours.  Whoever made them is the same thread that
- * sets the namespace up, so the entries stand still.
- */
-static void early_count(struct sockwatch_entry *entry, void *arg)
-{
-	struct sockwatch_net *snet = arg;
-	unsigned int row;
-
-	if (READ_ONCE(entry->state) != SOCKWATCH_EARLY ||
-	    entry->early_net != snet->net)
-		return;
-	row = sockwatch_counters_row(&snet->kinds, entry->early_kind);
-	entry->birth_ns = 0;
-	entry->owner.pid = 0;
-	entry_open(entry, snet, row, SOCKWATCH_ORIGIN_KERNEL, true);
-}
-
-static void net_ready(struct sockwatch_net *snet)
-{
-	sockwatch_track_for_each(early_count, snet);
-}
-
 /**
  * sockwatch_account_set_sink() - send events somewhere
  * @new_sink: where, or NULL: nowhere
@@ -740,7 +549,7 @@ int sockwatch_account_init(unsigned int max_sockets, unsigned int max_kinds)
 	err = sockwatch_track_init(max_sockets);
 	if (err)
 		return err;
-	err = sockwatch_net_init(max_kinds, net_ready);
+	err = sockwatch_net_init(max_kinds, sockwatch_account_ready);
 	if (err)
 		goto err_track;
 	return 0;

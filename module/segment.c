@@ -13,6 +13,7 @@
 #include <net/tcp.h>
 
 #include "netns.h"
+#include "scope.h"
 #include "segment.h"
 #include "tcp.h"
 #include "tcpstat.h"
@@ -66,7 +67,7 @@ void sockwatch_segment_synack(const struct sock *sk,
 			      const struct request_sock *req)
 {
 	count(sock_net(sk), sk->sk_family,
-	      sockwatch_tcp_request_remote(sk, req),
+	      sockwatch_scope_of_request(sk, req),
 	      SOCKWATCH_SEGMENT_SYNACK_RETRANSMIT, 1);
 }
 

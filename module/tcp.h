@@ -10,8 +10,6 @@
 #include "tcpstat.h"
 #include "track.h"
 
-struct request_sock;
-
 /**
  * enum sockwatch_tcp_flags - what is known of a TCP sock
  *
@@ -112,7 +110,5 @@ void sockwatch_tcp_wrapped(bool inet, bool inet6);
 void sockwatch_tcp_reset(const struct sock *sk);
 void sockwatch_tcp_segment(const struct sock *sk, enum sockwatch_segment what,
 			   unsigned int n);
-bool sockwatch_tcp_request_remote(const struct sock *sk,
-				  const struct request_sock *req);
 
 #endif /* _SOCKWATCH_TCP_H */

@@ -19,11 +19,11 @@ NOT_OURS = ('tests/out',)
 # A file of the module includes only lower ranks, or its own room.
 RANKS = (
     ('compat',),
-    ('classify', 'clock', 'filter', 'hist'),
+    ('classify', 'clock', 'filter', 'hist', 'scope'),
     ('counters', 'track', 'tcpstat'),
     ('netns', 'listen'),
-    ('tcp', 'timewait'),
-    ('account', 'segment'),
+    ('tcp', 'tcp_count', 'tcp_move', 'tcp_summary', 'timewait'),
+    ('account', 'account_census', 'account_count', 'segment'),
     ('snapshot', 'snapshot_tcp', 'snapshot_latency', 'list'),
     ('hooks', 'attach', 'create', 'connect', 'census', 'events', 'genl',
      'genl_net', 'genl_rows', 'genl_sockets', 'proc'),
@@ -32,6 +32,8 @@ RANKS = (
 # Each of these makes one room of several files.
 ROOMS = (
     ('netns', 'listen'),
+    ('tcp', 'tcp_count', 'tcp_move', 'tcp_summary'),
+    ('account', 'account_census', 'account_count'),
     ('snapshot', 'snapshot_tcp', 'snapshot_latency'),
     ('hooks', 'attach', 'create', 'connect'),
     ('genl', 'genl_net', 'genl_rows', 'genl_sockets'),

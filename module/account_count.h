@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* How a sock comes into the numbers of its kind: for its room only. */
+#ifndef _SOCKWATCH_ACCOUNT_COUNT_H
+#define _SOCKWATCH_ACCOUNT_COUNT_H
+
+#include <linux/percpu.h>
+#include <net/sock.h>
+
+#include "classify.h"
+#include "counters.h"
+#include "netns.h"
+#include "track.h"
+
+void sockwatch_account_ready(struct sockwatch_net *snet);
+
+static const u8 origin_column[] = {
+	[SOCKWATCH_ORIGIN_CREATED] = SOCKWATCH_C_CREATED,
+	[SOCKWATCH_ORIGIN_KERNEL] = SOCKWATCH_C_KERNEL,
+	[SOCKWATCH_ORIGIN_ACCEPTED] = SOCKWATCH_C_ACCEPTED,
+	[SOCKWATCH_ORIGIN_PREEXISTING] = SOCKWATCH_C_PREEXISTING,
+};
+
+static __always_inline void count(const struct sockwatch_net *snet,
+				  unsigned int row,
+				  enum sockwatch_column column, s64 n)
+{
+	this_cpu_add(sockwatch_counters_cells(&snet->kinds, row)[column], n);
+}
+
+static __always_inline unsigned int row_of(struct sockwatch_net *snet,
+					   const struct sock *sk,
+					   unsigned int type)
+{
+	u64 key = sockwatch_kind_pack(sk->sk_family, type, sk->sk_protocol);
+
+	return sockwatch_counters_row(&snet->kinds, key);
+}
+
+/* A sock that the table has no room for is gone as soon as it is counted. */
+static inline void lost(struct sockwatch_net *snet, unsigned int row,
+			enum sockwatch_origin origin)
+{
+	count(snet, row, origin_column[origin], 1);
+	count(snet, row, SOCKWATCH_C_RELEASED, 1);
+	count(snet, row, SOCKWATCH_C_LOST, 1);
+}
+
+static __always_inline void entry_open(struct sockwatch_entry *entry,
+				       struct sockwatch_net *snet,
+				       unsigned int row,
+				       enum sockwatch_origin origin,
+				       bool kernel)
+{
+	WRITE_ONCE(entry->snet, snet);
+	entry->row = row;
+	entry->origin = origin;
+	entry->kernel = kernel;
+	/* Whoever lists it sees all of the above. */
+	smp_store_release(&entry->state, SOCKWATCH_OPEN);
+	count(snet, row, origin_column[origin], 1);
+	if (kernel)
+		count(snet, row, SOCKWATCH_C_KERNEL_HELD, 1);
+}
+
+static __always_inline struct sockwatch_entry *
+entry_get(const struct sock *sk)
+{
+	struct sockwatch_entry *entry = sockwatch_track_find(sk);
+
+	return likely(entry) ? entry : sockwatch_track_add(sk);
+}
+
+static __always_inline void child_count(struct sockwatch_entry *entry,
+					struct sockwatch_net *snet,
+					unsigned int row, u64 now_ns)
+{
+	WRITE_ONCE(entry->snet, snet);
+	entry->row = row;
+	entry->birth_ns = now_ns;
+	entry->owner.pid = 0;
+	entry->kernel = false;
+	/* As in entry_open(). */
+	smp_store_release(&entry->state, SOCKWATCH_CHILD);
+	count(snet, row, SOCKWATCH_C_CLONED, 1);
+}
+
+#endif /* _SOCKWATCH_ACCOUNT_COUNT_H */

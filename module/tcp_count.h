@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* TCP's numbers as they are counted: for the files of its room only. */
+#ifndef _SOCKWATCH_TCP_COUNT_H
+#define _SOCKWATCH_TCP_COUNT_H
+
+#include <linux/percpu.h>
+#include <linux/time64.h>
+
+#include "netns.h"
+#include "tcp.h"
+#include "tcpstat.h"
+
+void sockwatch_tcp_summary(struct sockwatch_tcpstat *stat,
+			   const struct sock *sk, unsigned long far);
+void sockwatch_tcp_not_connected(struct sockwatch_net *snet,
+				 const struct sock *sk, int err);
+bool sockwatch_tcp_connect_wrapped(const struct sock *sk);
+u8 sockwatch_tcp_scoped(u8 flags, const struct sock *sk) __cold;
+
+static __always_inline struct sockwatch_tcpstat *
+stat_of(const struct sockwatch_net *snet, unsigned int flags)
+{
+	return READ_ONCE(snet->tcp[flags & SOCKWATCH_TCP_INET6]);
+}
+
+/* For sockwatch_tcpstat_sample(). */
+static __always_inline unsigned long far(unsigned int flags)
+{
+	return flags & SOCKWATCH_TCP_REMOTE;
+}
+
+static __always_inline bool is_set(unsigned int flags, unsigned int all)
+{
+	return (flags & all) == all;
+}
+
+/* Microseconds as what sockwatch_hist_count() takes. */
+static __always_inline u64 as_n(u32 us)
+{
+	return (u64)us * NSEC_PER_USEC - 1;
+}
+
+static __always_inline void moved(const struct sockwatch_tcpstat *stat,
+				  unsigned int from, unsigned int to)
+{
+	this_cpu_inc(stat->cpu->move[sockwatch_move(from, to)]);
+}
+
+static inline void unknown(struct sockwatch_tcpstat *stat,
+			   enum sockwatch_metric metric)
+{
+	this_cpu_inc(stat->cpu->unknown[metric - SOCKWATCH_METRIC_FIRST]);
+}
+
+#endif /* _SOCKWATCH_TCP_COUNT_H */

@@ -1,0 +1,551 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How TCP socks move from state to state, and what that means. */
+#include <linux/net.h>
+#include <linux/percpu.h>
+#include <linux/tcp.h>
+#include <net/tcp.h>
+
+#include "listen.h"
+#include "scope.h"
+#include "tcp_count.h"
+#include "track.h"
+
+/**
+ * DOC: one sock's time
+ *
+ * Each move of a sock from one state to another is counted in a matrix; how
+ * many sockets are in a state is what went in less what went out, so the hot
+ * path has one counter for both.  A sock begins in CLOSE, a child in the state
+ * of its clone (it never was in LISTEN, though the tracepoint says so).
+ *
+ * entry->state_ns is when the sock came into its state, entry->conn_ns when
+ * the connection began: the first SYN, then ESTABLISHED.
+ *
+ * Everything here runs under the sock's lock, with preemption off.
+ */
+
+/**
+ * sockwatch_tcp_scoped() - find the scope of a sock
+ * @flags: its &enum sockwatch_tcp_flags
+ * @sk: the sock, which has a peer
+ *
+ * Context: process or softirq, with the sock's lock held.
+ * Return: its flags with the scope.
+ */
+u8 sockwatch_tcp_scoped(u8 flags, const struct sock *sk)
+{
+	flags &= ~SOCKWATCH_TCP_REMOTE;
+	return flags | SOCKWATCH_TCP_SCOPED |
+	       (sockwatch_scope_is_remote(sk) ? SOCKWATCH_TCP_REMOTE : 0);
+}
+
+/*
+ * The round trip that the kernel took from its SYN/ACK (tcp_check_req() and
+ * tcp_rcv_state_process() call tcp_synack_rtt_meas()): none after a
+ * retransmission without timestamps.
+ */
+static __always_inline void handshake(struct sockwatch_tcpstat *stat,
+				      const struct sock *sk,
+				      unsigned int flags)
+{
+	u32 srtt_us = tcp_sk(sk)->srtt_us >> 3;
+
+	if (likely(srtt_us && !(flags & SOCKWATCH_TCP_UNTIMED)))
+		sockwatch_tcpstat_sample(stat, SOCKWATCH_H_HANDSHAKE,
+					 far(flags), as_n(srtt_us));
+	else
+		unknown(stat, SOCKWATCH_METRIC_TCP_HANDSHAKE);
+}
+
+/*
+ * A connection that did not open.  An answer that came later has set sk_err
+ * before (tcp_reset(), tcp_write_err(), tcp_v4_err()).  Without one, either
+ * connect() itself fails, and has not told the socket yet that it is
+ * connecting (__inet_stream_connect(), net/ipv4/af_inet.c), or whoever asked
+ * gave up.
+ */
+static noinline __cold void not_opened(const struct sockwatch_entry *entry,
+				       const struct sock *sk)
+{
+	struct sockwatch_net *snet = READ_ONCE(entry->snet);
+	const struct socket *sock = sk->sk_socket;
+	int err = READ_ONCE(sk->sk_err);
+
+	if (!err && sockwatch_tcp_connect_wrapped(sk) && sock &&
+	    sock->state == SS_UNCONNECTED)
+		return;
+	if (snet)
+		sockwatch_tcp_not_connected(snet, sk, -err);
+}
+
+/*
+ * IPV6_ADDRFORM has made an inet6 sock one of inet, and nothing told us.  The
+ * numbers follow at its next move.
+ */
+static noinline __cold void family_changed(struct sockwatch_entry *entry,
+					   const struct sockwatch_net *snet)
+{
+	struct sockwatch_tcpstat *from = READ_ONCE(snet->tcp[1]);
+	struct sockwatch_tcpstat *to = READ_ONCE(snet->tcp[0]);
+
+	if (!to)
+		return;
+	moved(from, entry->tcp_state, SOCKWATCH_MOVE_TAKEN);
+	moved(to, SOCKWATCH_MOVE_PLACED, entry->tcp_state);
+	entry->tcp_flags &= ~SOCKWATCH_TCP_INET6;
+	entry->tcp_flags |= SOCKWATCH_TCP_TURNED;
+}
+
+/* To and from LISTEN. */
+static noinline __cold void listening(struct sockwatch_entry *entry,
+				      const struct sock *sk, unsigned int from,
+				      unsigned int state)
+{
+	struct sockwatch_net *snet = READ_ONCE(entry->snet);
+
+	if (!snet)
+		return;
+	/* Else it is that of its parent. */
+	if (from == TCP_LISTEN)
+		sockwatch_listen_stop(snet, entry->listener);
+	entry->listener = 0;
+	if (state == TCP_LISTEN)
+		entry->listener = sockwatch_listen_start(snet, sk, true);
+}
+
+/* The sock that a RST is about to close on this CPU. */
+static DEFINE_PER_CPU(const struct sock *, reset_of);
+
+/**
+ * sockwatch_tcp_reset() - a RST has come, and is about to end a connection
+ * @sk: the sock
+ *
+ * Next tcp_reset() closes it (net/ipv4/tcp_input.c), with bottom halves off:
+ * what is to be counted is at hand then.
+ *
+ * Context: process or softirq, with preemption off and the sock's lock held.
+ */
+void sockwatch_tcp_reset(const struct sock *sk)
+{
+	if (likely(sk->sk_state != TCP_CLOSE))
+		this_cpu_write(reset_of, sk);
+}
+
+static __always_inline void reset_count(struct sockwatch_tcpstat *stat,
+					const struct sock *sk,
+					unsigned int flags)
+{
+	if (this_cpu_read(reset_of) != sk)
+		return;
+	this_cpu_write(reset_of, NULL);
+	this_cpu_inc(stat->cpu->segment[!!far(flags)]
+				       [SOCKWATCH_SEGMENT_RESET_RECEIVED]);
+}
+
+/**
+ * DOC: one function for each sort of move
+ *
+ * A move is counted, and the time in the state that it ends, by leave(); what
+ * else it means depends on where it leads.  Each sort has a function of its
+ * own, called last, and what is rare is called last too: so none pays for the
+ * registers of another.
+ */
+
+/* What outlives a connection. */
+#define OF_FAMILY	(SOCKWATCH_TCP_INET6 | SOCKWATCH_TCP_TURNED)
+
+/* The connection was ESTABLISHED, and conn_ns says when. */
+#define OPEN_FLAGS	(SOCKWATCH_TCP_OPENED | SOCKWATCH_TCP_TIMED)
+
+/*
+ * Returns whether the time in the old state is still to be settled, which the
+ * caller does last.
+ */
+static __always_inline bool leave(struct sockwatch_tcp_cpu __percpu *cpu,
+				  struct sockwatch_entry *entry,
+				  unsigned int from, unsigned int state,
+				  unsigned int hist, unsigned long far,
+				  u64 since_ns, u64 now_ns)
+{
+	this_cpu_inc(cpu->move[sockwatch_move(from, state)]);
+	entry->state_ns = now_ns;
+	WRITE_ONCE(entry->tcp_state, state);
+	return likely(since_ns) &&
+	       unlikely(sockwatch_tcpstat_count(cpu, hist, far,
+						now_ns + ~since_ns));
+}
+
+/* From any state to any other. */
+static __always_inline void leave_any(struct sockwatch_tcpstat *stat,
+				      struct sockwatch_entry *entry,
+				      unsigned int state, unsigned long far,
+				      u64 now_ns)
+{
+	unsigned int from = entry->tcp_state;
+	unsigned int hist = sockwatch_tcp_hist_of[sockwatch_move(from, state)];
+	u64 since_ns = entry->state_ns;
+
+	if (leave(stat->cpu, entry, from, state, hist, far, since_ns, now_ns))
+		sockwatch_tcpstat_settle(stat, hist, far, now_ns + ~since_ns);
+}
+
+/* A RST that is still to be sent asks for the scope. */
+static __always_inline void forget(struct sockwatch_entry *entry,
+				   unsigned int flags)
+{
+	entry->tcp_flags = flags & (OF_FAMILY | SOCKWATCH_TCP_SCOPED |
+				    SOCKWATCH_TCP_REMOTE);
+}
+
+static noinline __cold void close_settle(struct sockwatch_tcpstat *stat,
+					 const struct sock *sk,
+					 unsigned int hist, unsigned long far,
+					 u64 n)
+{
+	sockwatch_tcpstat_settle(stat, hist, far, n);
+	sockwatch_tcp_summary(stat, sk, far);
+}
+
+/* Then the time in that state is the lifetime. */
+static __always_inline void close_established(struct sockwatch_tcpstat *stat,
+					      struct sockwatch_entry *entry,
+					      const struct sock *sk,
+					      unsigned int flags, u64 now_ns)
+{
+	u64 since_ns = entry->state_ns;
+
+	forget(entry, flags);
+	if (leave(stat->cpu, entry, TCP_ESTABLISHED, TCP_CLOSE,
+		  SOCKWATCH_H_RESET, far(flags), since_ns, now_ns))
+		return close_settle(stat, sk, SOCKWATCH_H_RESET, far(flags),
+				    now_ns + ~since_ns);
+	sockwatch_tcp_summary(stat, sk, far(flags));
+}
+
+static noinline __cold void close_other_settle(struct sockwatch_tcpstat *stat,
+					       const struct sock *sk,
+					       unsigned int hist,
+					       unsigned long far, u64 n,
+					       u64 life)
+{
+	sockwatch_tcpstat_settle(stat, hist, far, n);
+	sockwatch_tcpstat_sample(stat, SOCKWATCH_H_LIFETIME, far, life);
+	sockwatch_tcp_summary(stat, sk, far);
+}
+
+static noinline void close_other(struct sockwatch_tcpstat *stat,
+				 struct sockwatch_entry *entry,
+				 const struct sock *sk, u64 now_ns)
+{
+	unsigned int from = entry->tcp_state, flags = entry->tcp_flags;
+	unsigned int hist = sockwatch_tcp_hist_of[sockwatch_move(from,
+								 TCP_CLOSE)];
+	u64 life = now_ns + ~entry->conn_ns;
+	u64 since_ns = entry->state_ns;
+
+	forget(entry, flags);
+	if (leave(stat->cpu, entry, from, TCP_CLOSE, hist, far(flags),
+		  since_ns, now_ns))
+		return close_other_settle(stat, sk, hist, far(flags),
+					  now_ns + ~since_ns, life);
+	if (sockwatch_tcpstat_count(stat->cpu, SOCKWATCH_H_LIFETIME,
+				    far(flags), life))
+		return close_settle(stat, sk, SOCKWATCH_H_LIFETIME, far(flags),
+				    life);
+	sockwatch_tcp_summary(stat, sk, far(flags));
+}
+
+/* One that was not open, or it is not known since when. */
+static noinline __cold void close_rare(struct sockwatch_tcpstat *stat,
+				       struct sockwatch_entry *entry,
+				       const struct sock *sk, u64 now_ns)
+{
+	unsigned int flags = entry->tcp_flags;
+
+	forget(entry, flags);
+	leave_any(stat, entry, TCP_CLOSE, far(flags), now_ns);
+	if (flags & SOCKWATCH_TCP_OPENED) {
+		unknown(stat, SOCKWATCH_METRIC_TCP_LIFETIME);
+		sockwatch_tcp_summary(stat, sk, far(flags));
+	} else if (flags & SOCKWATCH_TCP_ACTIVE) {
+		not_opened(entry, sk);
+	}
+}
+
+static __always_inline void opened(struct sockwatch_entry *entry,
+				   unsigned int flags, u64 now_ns)
+{
+	entry->tcp_flags = flags | SOCKWATCH_TCP_OPENED | SOCKWATCH_TCP_TIMED;
+	entry->conn_ns = now_ns;
+}
+
+/* Straight from SYN_SENT the time in that state is the time of the connect. */
+static __always_inline void open_active(struct sockwatch_tcpstat *stat,
+					struct sockwatch_entry *entry,
+					unsigned int flags, u64 now_ns)
+{
+	u64 since_ns = entry->state_ns;
+
+	opened(entry, flags, now_ns);
+	if (leave(stat->cpu, entry, TCP_SYN_SENT, TCP_ESTABLISHED,
+		  SOCKWATCH_H_OPEN, far(flags), since_ns, now_ns))
+		sockwatch_tcpstat_settle(stat, SOCKWATCH_H_OPEN, far(flags),
+					 now_ns + ~since_ns);
+}
+
+static noinline __cold void open_settle(struct sockwatch_tcpstat *stat,
+					const struct sock *sk,
+					unsigned int flags, u64 n)
+{
+	sockwatch_tcpstat_settle(stat, SOCKWATCH_H_SYN_RECV, far(flags), n);
+	handshake(stat, sk, flags);
+}
+
+static __always_inline void open_passive(struct sockwatch_tcpstat *stat,
+					 struct sockwatch_entry *entry,
+					 const struct sock *sk,
+					 unsigned int flags, u64 now_ns)
+{
+	u64 since_ns = entry->state_ns;
+
+	opened(entry, flags, now_ns);
+	if (leave(stat->cpu, entry, TCP_SYN_RECV, TCP_ESTABLISHED,
+		  SOCKWATCH_H_SYN_RECV, far(flags), since_ns, now_ns))
+		return open_settle(stat, sk, flags, now_ns + ~since_ns);
+	handshake(stat, sk, flags);
+}
+
+/* By simultaneous open, by TCP_REPAIR, or found by the census in between. */
+static noinline __cold void open_rare(struct sockwatch_tcpstat *stat,
+				      struct sockwatch_entry *entry,
+				      const struct sock *sk, u64 now_ns)
+{
+	unsigned int flags = sockwatch_tcp_scoped(entry->tcp_flags, sk);
+	unsigned int from = entry->tcp_state;
+	u64 conn_ns = entry->conn_ns;
+
+	opened(entry, flags, now_ns);
+	/* CLOSE has no scope. */
+	leave_any(stat, entry, TCP_ESTABLISHED,
+		  from == TCP_CLOSE ? 0 : far(flags), now_ns);
+	if (!(flags & SOCKWATCH_TCP_ACTIVE))
+		handshake(stat, sk, flags);
+	else if (!(flags & SOCKWATCH_TCP_TIMED))
+		unknown(stat, SOCKWATCH_METRIC_TCP_CONNECT);
+	else if (from != TCP_SYN_SENT)
+		sockwatch_tcpstat_sample(stat, SOCKWATCH_H_CONNECT, far(flags),
+					 now_ns + ~conn_ns);
+}
+
+static __always_inline void begin(struct sockwatch_entry *entry,
+				  unsigned int flags, u64 now_ns)
+{
+	entry->conn_ns = now_ns;
+	entry->tcp_flags = (flags & OF_FAMILY) | SOCKWATCH_TCP_ACTIVE |
+			   SOCKWATCH_TCP_TIMED;
+}
+
+/* From CLOSE or LISTEN, which have no scope, to anything but ESTABLISHED. */
+static noinline __cold void begin_rare(struct sockwatch_tcpstat *stat,
+				       struct sockwatch_entry *entry,
+				       const struct sock *sk,
+				       unsigned int state, u64 now_ns)
+{
+	unsigned int from = entry->tcp_state;
+
+	if (state == TCP_SYN_SENT)
+		begin(entry, entry->tcp_flags, now_ns);
+	leave_any(stat, entry, state, 0, now_ns);
+	if (from == TCP_LISTEN || state == TCP_LISTEN)
+		listening(entry, sk, from, state);
+}
+
+/*
+ * A sock that has not moved yet is in CLOSE, if we have known it always.  From
+ * here on it has numbers of its family.
+ */
+static bool first_move(struct sockwatch_entry *entry,
+		       const struct sockwatch_net *snet, const struct sock *sk)
+{
+	u8 flags = sk->sk_family == AF_INET6 ? SOCKWATCH_TCP_INET6 : 0;
+
+	if (sk->sk_state != TCP_CLOSE || !stat_of(snet, flags))
+		return false;
+	entry->state_ns = entry->birth_ns;
+	entry->tcp_flags = flags;
+	WRITE_ONCE(entry->tcp_state, TCP_CLOSE);
+	return true;
+}
+
+/* Any move to any state. */
+static noinline __cold void move_rare(struct sockwatch_entry *entry,
+				      const struct sock *sk,
+				      unsigned int state, u64 now_ns)
+{
+	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
+	struct sockwatch_tcpstat *stat;
+
+	if (!snet || state >= SOCKWATCH_STATES)
+		return;
+	if (!entry->tcp_state && !first_move(entry, snet, sk))
+		return;
+	if (entry->tcp_state == state)
+		return;
+	if (entry->tcp_flags & SOCKWATCH_TCP_INET6 &&
+	    sk->sk_family != AF_INET6)
+		family_changed(entry, snet);
+	stat = stat_of(snet, entry->tcp_flags);
+	if (state == TCP_ESTABLISHED)
+		return open_rare(stat, entry, sk, now_ns);
+	if (entry->tcp_state == TCP_CLOSE || entry->tcp_state == TCP_LISTEN)
+		return begin_rare(stat, entry, sk, state, now_ns);
+	if (!(entry->tcp_flags & SOCKWATCH_TCP_SCOPED))
+		entry->tcp_flags = sockwatch_tcp_scoped(entry->tcp_flags, sk);
+	if (state != TCP_CLOSE)
+		return leave_any(stat, entry, state, far(entry->tcp_flags),
+				 now_ns);
+	reset_count(stat, sk, entry->tcp_flags);
+	if (is_set(entry->tcp_flags, OPEN_FLAGS))
+		close_other(stat, entry, sk, now_ns);
+	else
+		close_rare(stat, entry, sk, now_ns);
+}
+
+/**
+ * sockwatch_tcp_behind() - a TCP sock changes its state
+ * @first: the entry of its first slot, in which it does not lie
+ * @sk: the sock
+ * @state: as for sockwatch_tcp_state()
+ * @now_ns: likewise
+ *
+ * Context: that of sockwatch_tcp_state().
+ */
+void sockwatch_tcp_behind(struct sockwatch_entry *first,
+			  const struct sock *sk, unsigned int state,
+			  u64 now_ns)
+{
+	struct sockwatch_entry *entry = sockwatch_track_search(sk);
+
+	if (entry)
+		move_rare(entry, sk, state, now_ns);
+}
+
+/**
+ * sockwatch_tcp_to_syn_sent() - a TCP sock begins a connection
+ * @entry: its entry
+ * @sk: the sock
+ * @now_ns: as for sockwatch_tcp_state()
+ *
+ * Context: that of sockwatch_tcp_state().
+ */
+void sockwatch_tcp_to_syn_sent(struct sockwatch_entry *entry,
+			       const struct sock *sk, u64 now_ns)
+{
+	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
+	struct sockwatch_tcpstat *stat;
+	unsigned int flags = 0;
+
+	if (sk->sk_family == AF_INET6)
+		flags = SOCKWATCH_TCP_INET6;
+	/* Usually it has not moved yet: see first_move(). */
+	if (unlikely(entry->tcp_state || sk->sk_state != TCP_CLOSE || !snet))
+		return move_rare(entry, sk, TCP_SYN_SENT, now_ns);
+	stat = stat_of(snet, flags);
+	if (unlikely(!stat))
+		return;
+	begin(entry, flags, now_ns);
+	if (leave(stat->cpu, entry, TCP_CLOSE, TCP_SYN_SENT, SOCKWATCH_H_CLOSE,
+		  0, entry->birth_ns, now_ns))
+		sockwatch_tcpstat_settle(stat, SOCKWATCH_H_CLOSE, 0,
+					 now_ns + ~entry->birth_ns);
+}
+
+/* There are numbers, and they are those of the sock's family. */
+static __always_inline bool is_counted(const struct sockwatch_net *snet,
+				       unsigned int flags,
+				       const struct sock *sk)
+{
+	return likely(snet) && (!(flags & SOCKWATCH_TCP_INET6) ||
+				likely(sk->sk_family == AF_INET6));
+}
+
+/**
+ * sockwatch_tcp_to_established() - the connection of a TCP sock opens
+ * @entry: its entry
+ * @sk: the sock
+ * @now_ns: as for sockwatch_tcp_state()
+ *
+ * Context: that of sockwatch_tcp_state().
+ */
+void sockwatch_tcp_to_established(struct sockwatch_entry *entry,
+				  const struct sock *sk, u64 now_ns)
+{
+	const struct dst_entry *dst = rcu_dereference_raw(sk->sk_dst_cache);
+	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
+	unsigned int flags = entry->tcp_flags;
+
+	if (unlikely(!is_counted(snet, flags, sk) || !dst))
+		goto rare;
+	flags &= ~SOCKWATCH_TCP_REMOTE;
+	flags |= SOCKWATCH_TCP_SCOPED;
+	if (sockwatch_scope_by_route(dst))
+		flags |= SOCKWATCH_TCP_REMOTE;
+	if (entry->tcp_state == TCP_SYN_SENT &&
+	    likely(flags & SOCKWATCH_TCP_TIMED))
+		return open_active(stat_of(snet, flags), entry, flags, now_ns);
+	if (entry->tcp_state == TCP_SYN_RECV &&
+	    likely(!(flags & SOCKWATCH_TCP_ACTIVE)))
+		return open_passive(stat_of(snet, flags), entry, sk, flags,
+				    now_ns);
+rare:
+	move_rare(entry, sk, TCP_ESTABLISHED, now_ns);
+}
+
+/**
+ * sockwatch_tcp_to_close() - a TCP sock comes to its end, or to begin anew
+ * @entry: its entry
+ * @sk: the sock
+ * @now_ns: as for sockwatch_tcp_state()
+ *
+ * Context: that of sockwatch_tcp_state().
+ */
+void sockwatch_tcp_to_close(struct sockwatch_entry *entry,
+			    const struct sock *sk, u64 now_ns)
+{
+	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
+	unsigned int flags = entry->tcp_flags;
+	struct sockwatch_tcpstat *stat;
+
+	if (unlikely(!is_counted(snet, flags, sk) ||
+		     !is_set(flags, OPEN_FLAGS | SOCKWATCH_TCP_SCOPED)))
+		return move_rare(entry, sk, TCP_CLOSE, now_ns);
+	stat = stat_of(snet, flags);
+	reset_count(stat, sk, flags);
+	if (entry->tcp_state == TCP_ESTABLISHED)
+		close_established(stat, entry, sk, flags, now_ns);
+	else
+		close_other(stat, entry, sk, now_ns);
+}
+
+/**
+ * sockwatch_tcp_to_other() - a TCP sock comes to any other state
+ * @entry: its entry
+ * @sk: the sock
+ * @state: the new state
+ * @now_ns: as for sockwatch_tcp_state()
+ *
+ * Context: that of sockwatch_tcp_state().
+ */
+void sockwatch_tcp_to_other(struct sockwatch_entry *entry,
+			    const struct sock *sk, unsigned int state,
+			    u64 now_ns)
+{
+	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
+	unsigned int flags = entry->tcp_flags;
+
+	if (unlikely(!is_counted(snet, flags, sk) ||
+		     !is_set(flags, OPEN_FLAGS | SOCKWATCH_TCP_SCOPED) ||
+		     entry->tcp_state == state || state >= SOCKWATCH_STATES))
+		return move_rare(entry, sk, state, now_ns);
+	leave_any(stat_of(snet, flags), entry, state, far(flags), now_ns);
+}
