@@ -141,7 +141,8 @@ const struct sockwatch_hook_type sockwatch_hook_ftrace = {
  * its own trampoline, which keeps all registers for whoever may want them and
  * costs four times as much.  The stub has returned before the function goes
  * on: nothing of ours is on the stack while that sleeps.  Only one user of a
- * function may do so; BPF's fentry and fexit do too.
+ * function may do so; BPF's fentry and fexit do too, and livepatch does not go
+ * with it (prepare_direct_functions_for_ipmodify(), kernel/trace/ftrace.c).
  */
 
 /*
@@ -152,6 +153,8 @@ const struct sockwatch_hook_type sockwatch_hook_ftrace = {
 static bool direct_stays(struct sockwatch_hook *hook, unsigned long ip)
 {
 	hook->ops.flags |= FTRACE_OPS_FL_PERMANENT;
+	/* Whoever sets it to 0 looks at the flag before he patches. */
+	smp_mb();
 	return READ_ONCE(*(u8 *)ip) == CALL_INSN_OPCODE;
 }
 

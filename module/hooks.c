@@ -105,7 +105,7 @@ SOCKWATCH_STUB(on_clone);
 
 static struct sockwatch_hook clone_hook = {
 	.name = "security_sk_clone",
-	.type = &sockwatch_hook_direct,
+	.type = &sockwatch_hook_ftrace,
 	.probe = on_clone,
 	.stub = on_clone_stub,
 };
@@ -267,7 +267,7 @@ static notrace void on_reset_received(void *data, struct sock *sk)
 
 static struct sockwatch_hook free_hook = {
 	.name = "security_sk_free",
-	.type = &sockwatch_hook_direct,
+	.type = &sockwatch_hook_ftrace,
 	.probe = on_free,
 	.stub = on_free_stub,
 	.required = true,
@@ -275,7 +275,7 @@ static struct sockwatch_hook free_hook = {
 
 static struct sockwatch_hook alloc_hook = {
 	.name = "security_sk_alloc",
-	.type = &sockwatch_hook_direct,
+	.type = &sockwatch_hook_ftrace,
 	.probe = on_alloc,
 	.stub = on_alloc_stub,
 	.required = true,
@@ -283,7 +283,7 @@ static struct sockwatch_hook alloc_hook = {
 
 static struct sockwatch_hook graft_hook = {
 	.name = "security_sock_graft",
-	.type = &sockwatch_hook_direct,
+	.type = &sockwatch_hook_ftrace,
 	.probe = on_graft,
 	.stub = on_graft_stub,
 	.required = true,
@@ -316,10 +316,10 @@ static struct sockwatch_hook hook = {					\
 	__VA_ARGS__							\
 }
 
-OPTIONAL(tw_schedule_hook, __inet_twsk_schedule, direct, on_tw_schedule,
+OPTIONAL(tw_schedule_hook, __inet_twsk_schedule, ftrace, on_tw_schedule,
 	 .stub = on_tw_schedule_stub);
 OPTIONAL(tw_segment_hook, tcp_timewait_state_process, ftrace, on_tw_segment);
-OPTIONAL(tw_free_hook, tcp_twsk_destructor, direct, on_tw_free,
+OPTIONAL(tw_free_hook, tcp_twsk_destructor, ftrace, on_tw_free,
 	 .stub = on_tw_free_stub);
 OPTIONAL(retransmit_hook, tcp_retransmit_skb, tracepoint, on_retransmit);
 OPTIONAL(synack_hook, tcp_retransmit_synack, tracepoint, on_synack);
@@ -394,7 +394,7 @@ static int hook_attach(struct sockwatch_hook *hook)
 }
 
 /* The place for a direct call may be taken (BPF): then, or if told so, ftrace. */
-static int direct_attach(struct sockwatch_hook *hook, bool direct)
+static int direct_or_ftrace(struct sockwatch_hook *hook, bool direct)
 {
 	if (direct && hook->stub) {
 		hook->type = &sockwatch_hook_direct;
@@ -493,7 +493,7 @@ int sockwatch_hooks_init(bool attach, bool wrapper)
 		if (id == SOCKWATCH_HOOK_CREATE)
 			err = create_attach(wrapper);
 		else if (hooks[id]->stub)
-			err = direct_attach(hooks[id], wrapper);
+			err = direct_or_ftrace(hooks[id], wrapper);
 		else if (wrapper || hooks[id]->type != &sockwatch_hook_wrapper)
 			err = hook_attach(hooks[id]);
 		if (err)

@@ -13,9 +13,10 @@
  *	next one tracks can go unseen.
  * @SOCKWATCH_HOOK_ALLOC: a sock is allocated
  * @SOCKWATCH_HOOK_GRAFT: accept hands out a sock
- * @SOCKWATCH_HOOK_CLONE: accept hands out a TIPC sock, without a graft
+ * @SOCKWATCH_HOOK_CLONE: a TCP child is cloned, or accept hands out a TIPC sock,
+ *	without a graft
  * @SOCKWATCH_HOOK_UNIX_CONNECT: an AF_UNIX child is queued
- * @SOCKWATCH_HOOK_STATE: a TCP child is cloned
+ * @SOCKWATCH_HOOK_STATE: a TCP sock changes its state
  * @SOCKWATCH_HOOK_NETLINK: the kernel makes a netlink socket
  * @SOCKWATCH_HOOK_COOKIE: a TCP child came of a syncookie
  * @SOCKWATCH_HOOK_TW_SCHEDULE: the timer of a time-wait sock is set

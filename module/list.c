@@ -13,6 +13,7 @@
 #include <net/af_unix.h>
 #include <net/sock.h>
 
+#include "classify.h"
 #include "clock.h"
 #include "list.h"
 #include "netns.h"
@@ -43,17 +44,31 @@ static const u8 origins[] = {
 /*
  * A child of TCP is counted before its reference count is set up (both in
  * sk_clone_lock(), net/core/sock.c), and in SYN_RECV till then, if not longer.
+ * One of DCCP may be freed with its count as it was (dccp_create_openreq_child(),
+ * net/dccp/minisocks.c).
  */
+static bool child_is_set_up(const struct sockwatch_entry *entry,
+			    const struct sockwatch_net *snet)
+{
+	u8 state = READ_ONCE(entry->tcp_state);
+
+	if (state)
+		return state != TCP_SYN_RECV;
+	return entry->row < snet->kinds.nr &&
+	       sockwatch_kind_unpack(snet->kinds.keys[entry->row]).type !=
+		       SOCK_DCCP;
+}
+
 static bool is_socket_of(const struct sockwatch_entry *entry,
 			 const struct sockwatch_net *snet)
 {
 	/* Before whatever else is read: pairs with account.c's entry_open(). */
 	u8 state = smp_load_acquire(&entry->state);
 
-	return (state == SOCKWATCH_OPEN ||
-		(state == SOCKWATCH_CHILD &&
-		 READ_ONCE(entry->tcp_state) != TCP_SYN_RECV)) &&
-	       READ_ONCE(entry->snet) == snet;
+	if (READ_ONCE(entry->snet) != snet)
+		return false;
+	return state == SOCKWATCH_OPEN ||
+	       (state == SOCKWATCH_CHILD && child_is_set_up(entry, snet));
 }
 
 /*

@@ -86,7 +86,10 @@ enum sockwatch_column {
  *
  * It is made with the namespace and goes with it.  A hook reaches it in two
  * ways: through a namespace that is alive (sockwatch_net_of()), or through a
- * tracked sock (entry->snet, set to NULL and waited for before it is freed).
+ * tracked sock (entry->snet, set to NULL and waited for before it is freed).  A
+ * TCP child has it from its listener; none is made any more by then, since the
+ * devices of a namespace go before whatever is registered as ours is
+ * (net/core/net_namespace.c).
  */
 struct sockwatch_net {
 	struct sockwatch_tcpstat *tcp[2];

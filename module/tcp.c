@@ -153,7 +153,7 @@ static void listening_found(struct sockwatch_entry *entry,
 	u32 id = sockwatch_listen_start(snet, sk, false);
 
 	WRITE_ONCE(entry->listener, id);
-	/* Pairs with begin_rare(): leave() comes before listening(). */
+	/* Pairs with listening(), which comes after the state has changed. */
 	smp_mb();
 	if (READ_ONCE(entry->tcp_state) != TCP_LISTEN)
 		sockwatch_listen_stop(snet, id);
@@ -218,7 +218,7 @@ static noinline __cold void accepted_rare(struct sockwatch_entry *entry,
 	if (!(entry->tcp_flags & SOCKWATCH_TCP_SCOPED))
 		entry->tcp_flags = sockwatch_tcp_scoped(entry->tcp_flags, sk);
 	sockwatch_tcpstat_sample(stat, SOCKWATCH_H_ACCEPT,
-				 far(entry->tcp_flags), now_ns + ~since_ns);
+				 far_of(entry->tcp_flags), now_ns + ~since_ns);
 	sockwatch_listen_wait(entry->listener, now_ns - since_ns);
 	entry->listener = 0;
 }
@@ -249,8 +249,8 @@ void sockwatch_tcp_accepted(struct sockwatch_entry *entry,
 		return accepted_rare(entry, stat, sk, now_ns);
 	entry->listener = 0;
 	if (unlikely(sockwatch_tcpstat_count(stat->cpu, SOCKWATCH_H_ACCEPT,
-					     far(flags), now_ns + ~since_ns)))
-		return accepted_settle(stat, listener, far(flags),
+					     far_of(flags), now_ns + ~since_ns)))
+		return accepted_settle(stat, listener, far_of(flags),
 				       now_ns + ~since_ns);
 	sockwatch_listen_wait(listener, now_ns - since_ns);
 }
@@ -259,7 +259,7 @@ void sockwatch_tcp_accepted(struct sockwatch_entry *entry,
  * sockwatch_tcp_gone() - a sock is freed in a state other than CLOSE
  * @entry: its entry
  *
- * No way to that is known; the numbers stay right all the same.
+ * A clone that sk_clone_lock() gives up, for want of memory, goes that way.
  *
  * Context: process or softirq, with preemption off.
  */
@@ -333,7 +333,7 @@ static noinline void segment_rare(const struct sock *sk,
 	if (!stat)
 		return;
 	if (entry->tcp_flags & SOCKWATCH_TCP_SCOPED)
-		remote = far(entry->tcp_flags);
+		remote = far_of(entry->tcp_flags);
 	else
 		remote = sockwatch_scope_is_remote(sk);
 	this_cpu_add(stat->cpu->segment[remote][what], n);
@@ -358,6 +358,6 @@ void sockwatch_tcp_segment(const struct sock *sk, enum sockwatch_segment what,
 	if (unlikely(!sockwatch_track_has(slot, sk) || !snet ||
 		     !(flags & SOCKWATCH_TCP_SCOPED)))
 		return segment_rare(sk, what, n);
-	this_cpu_add(stat_of(snet, flags)->cpu->segment[!!far(flags)][what],
+	this_cpu_add(stat_of(snet, flags)->cpu->segment[!!far_of(flags)][what],
 		     n);
 }

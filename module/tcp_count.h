@@ -24,7 +24,7 @@ stat_of(const struct sockwatch_net *snet, unsigned int flags)
 }
 
 /* For sockwatch_tcpstat_sample(). */
-static __always_inline unsigned long far(unsigned int flags)
+static __always_inline unsigned long far_of(unsigned int flags)
 {
 	return flags & SOCKWATCH_TCP_REMOTE;
 }

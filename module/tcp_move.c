@@ -2,6 +2,7 @@
 /* How TCP socks move from state to state, and what that means. */
 #include <linux/net.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/tcp.h>
 #include <net/tcp.h>
 
@@ -52,7 +53,7 @@ static __always_inline void handshake(struct sockwatch_tcpstat *stat,
 
 	if (likely(srtt_us && !(flags & SOCKWATCH_TCP_UNTIMED)))
 		sockwatch_tcpstat_sample(stat, SOCKWATCH_H_HANDSHAKE,
-					 far(flags), as_n(srtt_us));
+					 far_of(flags), as_n(srtt_us));
 	else
 		unknown(stat, SOCKWATCH_METRIC_TCP_HANDSHAKE);
 }
@@ -105,6 +106,8 @@ static noinline __cold void listening(struct sockwatch_entry *entry,
 
 	if (!snet)
 		return;
+	/* The state comes before the listener: pairs with listening_found(). */
+	smp_mb();
 	/* Else it is that of its parent. */
 	if (from == TCP_LISTEN)
 		sockwatch_listen_stop(snet, entry->listener);
@@ -113,22 +116,28 @@ static noinline __cold void listening(struct sockwatch_entry *entry,
 		entry->listener = sockwatch_listen_start(snet, sk, true);
 }
 
-/* The sock that a RST is about to close on this CPU. */
+/* The sock that a RST is about to close on this CPU, in softirq. */
 static DEFINE_PER_CPU(const struct sock *, reset_of);
 
 /**
  * sockwatch_tcp_reset() - a RST has come, and is about to end a connection
  * @sk: the sock
  *
- * Next tcp_reset() closes it (net/ipv4/tcp_input.c), with bottom halves off:
- * what is to be counted is at hand then.
+ * Next tcp_reset() closes it (net/ipv4/tcp_input.c).  In softirq no other RST
+ * comes on this CPU before, so it is counted then, where all is at hand.  The
+ * backlog is worked off with bottom halves on (__release_sock(),
+ * net/core/sock.c).
  *
  * Context: process or softirq, with preemption off and the sock's lock held.
  */
 void sockwatch_tcp_reset(const struct sock *sk)
 {
-	if (likely(sk->sk_state != TCP_CLOSE))
+	if (unlikely(sk->sk_state == TCP_CLOSE))
+		return;
+	if (likely(in_softirq()))
 		this_cpu_write(reset_of, sk);
+	else
+		sockwatch_tcp_segment(sk, SOCKWATCH_SEGMENT_RESET_RECEIVED, 1);
 }
 
 static __always_inline void reset_count(struct sockwatch_tcpstat *stat,
@@ -138,7 +147,7 @@ static __always_inline void reset_count(struct sockwatch_tcpstat *stat,
 	if (this_cpu_read(reset_of) != sk)
 		return;
 	this_cpu_write(reset_of, NULL);
-	this_cpu_inc(stat->cpu->segment[!!far(flags)]
+	this_cpu_inc(stat->cpu->segment[!!far_of(flags)]
 				       [SOCKWATCH_SEGMENT_RESET_RECEIVED]);
 }
 
@@ -216,10 +225,10 @@ static __always_inline void close_established(struct sockwatch_tcpstat *stat,
 
 	forget(entry, flags);
 	if (leave(stat->cpu, entry, TCP_ESTABLISHED, TCP_CLOSE,
-		  SOCKWATCH_H_RESET, far(flags), since_ns, now_ns))
-		return close_settle(stat, sk, SOCKWATCH_H_RESET, far(flags),
+		  SOCKWATCH_H_RESET, far_of(flags), since_ns, now_ns))
+		return close_settle(stat, sk, SOCKWATCH_H_RESET, far_of(flags),
 				    now_ns + ~since_ns);
-	sockwatch_tcp_summary(stat, sk, far(flags));
+	sockwatch_tcp_summary(stat, sk, far_of(flags));
 }
 
 static noinline __cold void close_other_settle(struct sockwatch_tcpstat *stat,
@@ -244,15 +253,15 @@ static noinline void close_other(struct sockwatch_tcpstat *stat,
 	u64 since_ns = entry->state_ns;
 
 	forget(entry, flags);
-	if (leave(stat->cpu, entry, from, TCP_CLOSE, hist, far(flags),
+	if (leave(stat->cpu, entry, from, TCP_CLOSE, hist, far_of(flags),
 		  since_ns, now_ns))
-		return close_other_settle(stat, sk, hist, far(flags),
+		return close_other_settle(stat, sk, hist, far_of(flags),
 					  now_ns + ~since_ns, life);
 	if (sockwatch_tcpstat_count(stat->cpu, SOCKWATCH_H_LIFETIME,
-				    far(flags), life))
-		return close_settle(stat, sk, SOCKWATCH_H_LIFETIME, far(flags),
+				    far_of(flags), life))
+		return close_settle(stat, sk, SOCKWATCH_H_LIFETIME, far_of(flags),
 				    life);
-	sockwatch_tcp_summary(stat, sk, far(flags));
+	sockwatch_tcp_summary(stat, sk, far_of(flags));
 }
 
 /* One that was not open, or it is not known since when. */
@@ -263,10 +272,10 @@ static noinline __cold void close_rare(struct sockwatch_tcpstat *stat,
 	unsigned int flags = entry->tcp_flags;
 
 	forget(entry, flags);
-	leave_any(stat, entry, TCP_CLOSE, far(flags), now_ns);
+	leave_any(stat, entry, TCP_CLOSE, far_of(flags), now_ns);
 	if (flags & SOCKWATCH_TCP_OPENED) {
 		unknown(stat, SOCKWATCH_METRIC_TCP_LIFETIME);
-		sockwatch_tcp_summary(stat, sk, far(flags));
+		sockwatch_tcp_summary(stat, sk, far_of(flags));
 	} else if (flags & SOCKWATCH_TCP_ACTIVE) {
 		not_opened(entry, sk);
 	}
@@ -288,8 +297,8 @@ static __always_inline void open_active(struct sockwatch_tcpstat *stat,
 
 	opened(entry, flags, now_ns);
 	if (leave(stat->cpu, entry, TCP_SYN_SENT, TCP_ESTABLISHED,
-		  SOCKWATCH_H_OPEN, far(flags), since_ns, now_ns))
-		sockwatch_tcpstat_settle(stat, SOCKWATCH_H_OPEN, far(flags),
+		  SOCKWATCH_H_OPEN, far_of(flags), since_ns, now_ns))
+		sockwatch_tcpstat_settle(stat, SOCKWATCH_H_OPEN, far_of(flags),
 					 now_ns + ~since_ns);
 }
 
@@ -297,7 +306,7 @@ static noinline __cold void open_settle(struct sockwatch_tcpstat *stat,
 					const struct sock *sk,
 					unsigned int flags, u64 n)
 {
-	sockwatch_tcpstat_settle(stat, SOCKWATCH_H_SYN_RECV, far(flags), n);
+	sockwatch_tcpstat_settle(stat, SOCKWATCH_H_SYN_RECV, far_of(flags), n);
 	handshake(stat, sk, flags);
 }
 
@@ -310,7 +319,7 @@ static __always_inline void open_passive(struct sockwatch_tcpstat *stat,
 
 	opened(entry, flags, now_ns);
 	if (leave(stat->cpu, entry, TCP_SYN_RECV, TCP_ESTABLISHED,
-		  SOCKWATCH_H_SYN_RECV, far(flags), since_ns, now_ns))
+		  SOCKWATCH_H_SYN_RECV, far_of(flags), since_ns, now_ns))
 		return open_settle(stat, sk, flags, now_ns + ~since_ns);
 	handshake(stat, sk, flags);
 }
@@ -327,13 +336,13 @@ static noinline __cold void open_rare(struct sockwatch_tcpstat *stat,
 	opened(entry, flags, now_ns);
 	/* CLOSE has no scope. */
 	leave_any(stat, entry, TCP_ESTABLISHED,
-		  from == TCP_CLOSE ? 0 : far(flags), now_ns);
+		  from == TCP_CLOSE ? 0 : far_of(flags), now_ns);
 	if (!(flags & SOCKWATCH_TCP_ACTIVE))
 		handshake(stat, sk, flags);
 	else if (!(flags & SOCKWATCH_TCP_TIMED))
 		unknown(stat, SOCKWATCH_METRIC_TCP_CONNECT);
 	else if (from != TCP_SYN_SENT)
-		sockwatch_tcpstat_sample(stat, SOCKWATCH_H_CONNECT, far(flags),
+		sockwatch_tcpstat_sample(stat, SOCKWATCH_H_CONNECT, far_of(flags),
 					 now_ns + ~conn_ns);
 }
 
@@ -402,13 +411,15 @@ static noinline __cold void move_rare(struct sockwatch_entry *entry,
 	if (!(entry->tcp_flags & SOCKWATCH_TCP_SCOPED))
 		entry->tcp_flags = sockwatch_tcp_scoped(entry->tcp_flags, sk);
 	if (state != TCP_CLOSE)
-		return leave_any(stat, entry, state, far(entry->tcp_flags),
+		return leave_any(stat, entry, state, far_of(entry->tcp_flags),
 				 now_ns);
 	reset_count(stat, sk, entry->tcp_flags);
-	if (is_set(entry->tcp_flags, OPEN_FLAGS))
-		close_other(stat, entry, sk, now_ns);
-	else
+	if (!is_set(entry->tcp_flags, OPEN_FLAGS))
 		close_rare(stat, entry, sk, now_ns);
+	else if (entry->tcp_state == TCP_ESTABLISHED)
+		close_established(stat, entry, sk, entry->tcp_flags, now_ns);
+	else
+		close_other(stat, entry, sk, now_ns);
 }
 
 /**
@@ -547,5 +558,5 @@ void sockwatch_tcp_to_other(struct sockwatch_entry *entry,
 		     !is_set(flags, OPEN_FLAGS | SOCKWATCH_TCP_SCOPED) ||
 		     entry->tcp_state == state || state >= SOCKWATCH_STATES))
 		return move_rare(entry, sk, state, now_ns);
-	leave_any(stat_of(snet, flags), entry, state, far(flags), now_ns);
+	leave_any(stat_of(snet, flags), entry, state, far_of(flags), now_ns);
 }

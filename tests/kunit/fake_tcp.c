@@ -11,6 +11,9 @@
 static struct sockwatch_tcp_sum tcp_sum;
 static struct sockwatch_hist_sum hist_sum;
 
+/* Whether socks lie behind their first slots. */
+static bool behind;
+
 static struct sockwatch_net *snet(void)
 {
 	return sockwatch_net_held(&init_net);
@@ -38,7 +41,37 @@ int fake_tcp_start(struct kunit *test)
 	sockwatch_tcp_wrapped(false, false);
 	/* With nobody to be told, things go their short ways. */
 	sockwatch_account_set_sink(NULL);
+	behind = false;
 	return atomic_read(&snet()->grow_failed) ? -ENOMEM : 0;
+}
+
+/**
+ * fake_tcp_start_behind() - fake_tcp_start(), and all goes the long way
+ * @test: the test
+ *
+ * No sock will lie in its first slot, which the short ways look at.
+ *
+ * Return: 0 or a negative errno.
+ */
+int fake_tcp_start_behind(struct kunit *test)
+{
+	int err = fake_tcp_start(test);
+
+	behind = !err;
+	return err;
+}
+
+/* Something else has the first slot for a moment. */
+static void alloc(const struct sock *sk)
+{
+	const void **key = &sockwatch_track.keys[sockwatch_track_hash(sk)];
+	bool aside = behind && !*key;
+
+	if (aside)
+		*key = key;
+	sockwatch_account_alloc(sk);
+	if (aside)
+		*key = NULL;
 }
 
 /**
@@ -53,7 +86,7 @@ struct sock *fake_tcp_created(struct kunit *test, u64 kind, u64 now_ns)
 {
 	struct sock *sk = fake_sock(test, &init_net, kind);
 
-	sockwatch_account_alloc(sk);
+	alloc(sk);
 	fake_create(&init_net, sk, false, now_ns);
 	return sk;
 }
@@ -91,7 +124,7 @@ struct sock *fake_tcp_child(struct kunit *test, const struct sock *listener,
 	struct sock *sk = fake_sock(test, &init_net, kind);
 
 	sk->sk_state = TCP_SYN_RECV;
-	sockwatch_account_alloc(sk);
+	alloc(sk);
 	sockwatch_account_inherit(listener, sk, now_ns);
 	/* What the tracepoint calls, for what was not counted by then. */
 	sockwatch_account_clone(sk, SOCK_STREAM, now_ns);

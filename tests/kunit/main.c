@@ -15,6 +15,8 @@ kunit_test_suites(&sockwatch_classify_suite, &sockwatch_counters_suite,
 		  &sockwatch_clock_suite, &sockwatch_hist_suite,
 		  &sockwatch_tcpstat_suite, &sockwatch_tcp_suite,
 		  &sockwatch_tcp_gauge_suite, &sockwatch_tcp_close_suite,
+		  &sockwatch_tcp_behind_suite, &sockwatch_tcp_gauge_behind_suite,
+		  &sockwatch_tcp_close_behind_suite,
 		  &sockwatch_listen_suite, &sockwatch_filter_suite,
 		  &sockwatch_filter_random_suite, &sockwatch_list_suite);
 

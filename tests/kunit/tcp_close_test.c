@@ -427,28 +427,51 @@ static void congestion_overflow(struct kunit *test)
 	EXPECT_CONGESTION(test, AF_INET6, "first", 0, 0);
 }
 
-static struct kunit_case close_cases[] = {
-	KUNIT_CASE(failed_by_answer),
-	KUNIT_CASE(failed_by_timeout),
-	KUNIT_CASE(failed_in_syn_recv),
-	KUNIT_CASE(aborted),
-	KUNIT_CASE(left_to_the_wrapper),
-	KUNIT_CASE(not_left_to_the_wrapper),
-	KUNIT_CASE(no_connect),
-	KUNIT_CASE(each_option),
-	KUNIT_CASE(options_once),
-	KUNIT_CASE(options_of_none),
-	KUNIT_CASE(options_of_found),
-	KUNIT_CASE(congestion),
-	KUNIT_CASE(congestion_by_family),
-	KUNIT_CASE(congestion_unloaded),
-	KUNIT_CASE(congestion_overflow),
+/* A lifetime is counted once, whichever way it is counted. */
+static void reset_from_established(struct kunit *test)
+{
+	struct sock *sk = connecting(test, TCP);
+
+	fake_tcp_move(sk, TCP_ESTABLISHED, T0 + 1000);
+	fake_tcp_move(sk, TCP_CLOSE, T0 + 5000);
+	EXPECT_METRIC(test, LIFETIME, false, 1, 4000);
+	EXPECT_TIME(test, ESTABLISHED, false, 1, 4000);
+	sockwatch_account_free(sk);
+}
+
+/* Once the short ways, once the long one. */
+#define CASES								\
+	KUNIT_CASE(failed_by_answer),					\
+	KUNIT_CASE(failed_by_timeout),					\
+	KUNIT_CASE(failed_in_syn_recv),					\
+	KUNIT_CASE(aborted),						\
+	KUNIT_CASE(left_to_the_wrapper),				\
+	KUNIT_CASE(not_left_to_the_wrapper),				\
+	KUNIT_CASE(no_connect),						\
+	KUNIT_CASE(each_option),					\
+	KUNIT_CASE(options_once),					\
+	KUNIT_CASE(options_of_none),					\
+	KUNIT_CASE(options_of_found),					\
+	KUNIT_CASE(congestion),						\
+	KUNIT_CASE(congestion_by_family),				\
+	KUNIT_CASE(congestion_unloaded),				\
+	KUNIT_CASE(congestion_overflow),				\
+	KUNIT_CASE(reset_from_established),				\
 	{}
-};
+
+static struct kunit_case close_cases[] = { CASES };
+static struct kunit_case close_behind_cases[] = { CASES };
 
 struct kunit_suite sockwatch_tcp_close_suite = {
 	.name = "sockwatch_tcp_close",
 	.init = fake_tcp_start,
 	.exit = fake_stop,
 	.test_cases = close_cases,
+};
+
+struct kunit_suite sockwatch_tcp_close_behind_suite = {
+	.name = "sockwatch_tcp_close_behind",
+	.init = fake_tcp_start_behind,
+	.exit = fake_stop,
+	.test_cases = close_behind_cases,
 };
