@@ -62,21 +62,6 @@ static void accept_undo(struct sockwatch_entry *entry)
 }
 
 /**
- * sockwatch_account_alloc() - memory for a sock was allocated
- * @sk: the sock, not yet set up
- *
- * From here to sockwatch_account_free() the sock is known, whatever becomes of
- * it; what is freed without an entry is therefore older than the load (or was
- * lost).
- *
- * Context: process or softirq.
- */
-void sockwatch_account_alloc(const struct sock *sk)
-{
-	sockwatch_track_alloc(sk);
-}
-
-/**
  * sockwatch_account_create_failed() - a call for a new socket has failed
  * @net: the namespace it asked in
  * @family: what it asked for
@@ -150,8 +135,19 @@ create_hist(struct sockwatch_net *snet, unsigned int family, gfp_t gfp)
 	return hist;
 }
 
-static noinline void create_any(const struct net *net, const struct sock *sk,
-				bool kern, gfp_t gfp, u64 took_ns, u64 now_ns)
+/**
+ * sockwatch_account_create() - a socket was created
+ * @net: the namespace it was asked for in
+ * @sk: the new sock; its protocol is the one that the family has resolved
+ * @kern: the kernel asked, for itself
+ * @gfp: how to allocate what the first socket of a family needs
+ * @took_ns: how long it took; of what the kernel made it does not count
+ * @now_ns: sockwatch_clock_ns()
+ *
+ * Context: process, with preemption off, but for a while if @gfp allows it.
+ */
+void sockwatch_account_create(const struct net *net, const struct sock *sk,
+			      bool kern, gfp_t gfp, u64 took_ns, u64 now_ns)
 {
 	enum sockwatch_origin origin = kern ? SOCKWATCH_ORIGIN_KERNEL :
 					      SOCKWATCH_ORIGIN_CREATED;
@@ -176,10 +172,20 @@ static noinline void create_any(const struct net *net, const struct sock *sk,
 	tell(SOCKWATCH_EVENT_CREATE, sk, 0);
 }
 
-/* By a system call, and not the first of its family or kind. */
-static __always_inline bool create_usual(const struct net *net,
-					 const struct sock *sk, u64 took_ns,
-					 u64 now_ns)
+/**
+ * sockwatch_account_created() - sockwatch_account_create(), the short way
+ * @net: as there
+ * @sk: likewise
+ * @took_ns: likewise
+ * @now_ns: likewise
+ *
+ * By a system call, and not the first of its family or kind.
+ *
+ * Context: process, with preemption off.
+ * Return: false: go the long way.
+ */
+bool sockwatch_account_created(const struct net *net, const struct sock *sk,
+			       u64 took_ns, u64 now_ns)
 {
 	unsigned int slot = sockwatch_track_hash(sk);
 	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
@@ -200,24 +206,6 @@ static __always_inline bool create_usual(const struct net *net,
 	entry_open(entry, snet, row, SOCKWATCH_ORIGIN_CREATED, false);
 	sockwatch_hist_add(hist, took_ns);
 	return true;
-}
-
-/**
- * sockwatch_account_create() - a socket was created
- * @net: the namespace it was asked for in
- * @sk: the new sock; its protocol is the one that the family has resolved
- * @kern: the kernel asked, for itself
- * @gfp: how to allocate what the first socket of a family needs
- * @took_ns: how long it took; of what the kernel made it does not count
- * @now_ns: sockwatch_clock_ns()
- *
- * Context: process, with preemption off, but for a while if @gfp allows it.
- */
-void sockwatch_account_create(const struct net *net, const struct sock *sk,
-			      bool kern, gfp_t gfp, u64 took_ns, u64 now_ns)
-{
-	if (unlikely(kern || !create_usual(net, sk, took_ns, now_ns)))
-		create_any(net, sk, kern, gfp, took_ns, now_ns);
 }
 
 /**
@@ -289,10 +277,8 @@ void sockwatch_account_inherit(const struct sock *parent,
 		     entry->state != SOCKWATCH_PENDING || is_told())) {
 		inherit_any(parent, child);
 	} else {
-		/* First: see is_socket_of(). */
-		entry->tcp_state = TCP_SYN_RECV;
-		child_count(entry, snet, from->row, now_ns);
 		sockwatch_tcp_child(entry, from, snet, parent, now_ns);
+		child_count(entry, snet, from->row, now_ns);
 	}
 	preempt_enable_notrace();
 }
@@ -467,7 +453,7 @@ static __always_inline bool free_usual(const struct sock *sk)
 	count(snet, entry->row, SOCKWATCH_C_RELEASED, 1);
 	if (sk->sk_protocol == IPPROTO_UDP && udp_connected(sk))
 		count(snet, entry->row, SOCKWATCH_C_CONNECTED, 1);
-	sockwatch_track_clear(slot, sk);
+	sockwatch_track_clear(entry, slot, sk);
 	return true;
 }
 

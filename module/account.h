@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+#include "track.h"
+
 struct net;
 struct sock;
 
@@ -53,7 +55,8 @@ void sockwatch_account_exit(void);
 void sockwatch_account_set_sink(const struct sockwatch_sink *new_sink);
 void sockwatch_account_totals(struct sockwatch_totals *totals);
 
-void sockwatch_account_alloc(const struct sock *sk);
+bool sockwatch_account_created(const struct net *net, const struct sock *sk,
+			       u64 took_ns, u64 now_ns);
 void sockwatch_account_create(const struct net *net, const struct sock *sk,
 			      bool kern, gfp_t gfp, u64 took_ns, u64 now_ns);
 void sockwatch_account_create_failed(const struct net *net, int family,
@@ -65,6 +68,36 @@ void sockwatch_account_inherit(const struct sock *parent,
 void sockwatch_account_accept(const struct sock *sk, unsigned int type,
 			      u64 now_ns);
 void sockwatch_account_free(const struct sock *sk);
+
+/**
+ * sockwatch_account_alloc() - memory for a sock was allocated
+ * @sk: the sock, not yet set up
+ *
+ * From here to sockwatch_account_free() the sock is known, whatever becomes of
+ * it; what is freed without an entry is therefore older than the load (or was
+ * lost).
+ *
+ * Context: process or softirq.
+ */
+static __always_inline void sockwatch_account_alloc(const struct sock *sk)
+{
+	sockwatch_track_alloc(sk);
+}
+
+/**
+ * sockwatch_account_has() - whether a sock is counted as anything
+ * @sk: the sock; it must not go away meanwhile
+ *
+ * Context: any.
+ * Return: false: no, or it is not known without a longer look.
+ */
+static __always_inline bool sockwatch_account_has(const struct sock *sk)
+{
+	unsigned int slot = sockwatch_track_hash(sk);
+
+	return sockwatch_track_has(slot, sk) &&
+	       sockwatch_track.entries[slot].state != SOCKWATCH_PENDING;
+}
 
 void sockwatch_account_found(const struct sock *sk, bool complete);
 void sockwatch_account_found_child(const struct sock *sk, bool complete);

@@ -78,7 +78,6 @@ static __always_inline void child_count(struct sockwatch_entry *entry,
 	entry->row = row;
 	entry->birth_ns = now_ns;
 	entry->owner.pid = 0;
-	entry->kernel = false;
 	/* As in entry_open(). */
 	smp_store_release(&entry->state, SOCKWATCH_CHILD);
 	count(snet, row, SOCKWATCH_C_CLONED, 1);

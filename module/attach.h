@@ -62,32 +62,35 @@ struct sockwatch_hook {
 
 /**
  * SOCKWATCH_STUB() - let a probe be called where a function begins
- * @probe: takes the first arguments of the function, three at the most
+ * @probe: takes the first arguments of the function
+ * @nr: how many arguments the function has, one to three
  *
  * The function, of which the first instruction calls the stub, has its
- * arguments in registers: those that it can have are kept for it.
+ * arguments in registers: those are kept for it.
  */
 #if defined(CONFIG_X86_64) && defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
-#define SOCKWATCH_STUB(probe)						\
+#define SOCKWATCH_STUB(probe, nr)					\
 	void probe##_stub(void);					\
 	asm(".pushsection .text, \"ax\", @progbits\n"			\
 	    ".type " #probe "_stub, @function\n"			\
 	    #probe "_stub:\n\t"						\
 	    ASM_ENDBR							\
 	    FRAME_BEGIN							\
-	    "push %rdi\n\t"						\
-	    "push %rsi\n\t"						\
-	    "push %rdx\n\t"						\
+	    SOCKWATCH_PUSH_##nr						\
 	    "call " #probe "\n\t"					\
-	    "pop %rdx\n\t"						\
-	    "pop %rsi\n\t"						\
-	    "pop %rdi\n\t"						\
+	    SOCKWATCH_POP_##nr						\
 	    FRAME_END							\
 	    ASM_RET							\
 	    ".size " #probe "_stub, . - " #probe "_stub\n"		\
 	    ".popsection\n")
+#define SOCKWATCH_PUSH_1	"push %rdi\n\t"
+#define SOCKWATCH_PUSH_2	SOCKWATCH_PUSH_1 "push %rsi\n\t"
+#define SOCKWATCH_PUSH_3	SOCKWATCH_PUSH_2 "push %rdx\n\t"
+#define SOCKWATCH_POP_1		"pop %rdi\n\t"
+#define SOCKWATCH_POP_2		"pop %rsi\n\t" SOCKWATCH_POP_1
+#define SOCKWATCH_POP_3		"pop %rdx\n\t" SOCKWATCH_POP_2
 #else
-#define SOCKWATCH_STUB(probe)						\
+#define SOCKWATCH_STUB(probe, nr)					\
 	static void *const probe##_stub = NULL
 #endif
 

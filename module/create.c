@@ -27,7 +27,8 @@ static __always_inline void created(const struct net *net, int family,
 	if (unlikely(err))
 		sockwatch_account_create_failed(net, family, type, protocol,
 						err);
-	else
+	else if (kern || !sockwatch_account_created(net, (*res)->sk,
+						    now_ns - start_ns, now_ns))
 		sockwatch_account_create(net, (*res)->sk, kern, gfp,
 					 now_ns - start_ns, now_ns);
 	preempt_enable_notrace();

@@ -26,7 +26,7 @@
 
 DEFINE_PER_CPU(u64 [SOCKWATCH_HOOK_MAX], sockwatch_hook_hits);
 
-/* SOCKWATCH_STUB() keeps three arguments: no more must be in registers. */
+/* SOCKWATCH_STUB() keeps these arguments: no more must be in registers. */
 static_assert(__same_type(security_sk_free, void (struct sock *)));
 static_assert(__same_type(security_sk_alloc, int (struct sock *, int, gfp_t)));
 static_assert(__same_type(security_sock_graft,
@@ -44,7 +44,7 @@ static __used notrace void on_free(const struct sock *sk)
 	sockwatch_account_free(sk);
 }
 
-SOCKWATCH_STUB(on_free);
+SOCKWATCH_STUB(on_free, 1);
 
 /* security_sk_alloc(struct sock *sk, int family, gfp_t priority) */
 static __used notrace void on_alloc(const struct sock *sk)
@@ -53,7 +53,7 @@ static __used notrace void on_alloc(const struct sock *sk)
 	sockwatch_account_alloc(sk);
 }
 
-SOCKWATCH_STUB(on_alloc);
+SOCKWATCH_STUB(on_alloc, 3);
 
 /*
  * security_sock_graft(struct sock *sk, struct socket *parent): before 6.1.150
@@ -67,7 +67,7 @@ static __used notrace void on_graft(const struct sock *sk,
 				 sockwatch_clock_ns());
 }
 
-SOCKWATCH_STUB(on_graft);
+SOCKWATCH_STUB(on_graft, 2);
 
 /* See on_state(). */
 static noinline notrace void on_clone_slow(const struct sock *parent,
@@ -101,7 +101,7 @@ static __used notrace void on_clone(const struct sock *parent,
 					  sockwatch_clock_tsc_ns());
 }
 
-SOCKWATCH_STUB(on_clone);
+SOCKWATCH_STUB(on_clone, 2);
 
 static struct sockwatch_hook clone_hook = {
 	.name = "security_sk_clone",
@@ -132,7 +132,9 @@ static notrace void on_unix_connect(const struct sock *sk,
 static noinline __noclone notrace void
 on_state_child(void *data, const struct sock *sk)
 {
-	sockwatch_account_clone(sk, sk->sk_type, sockwatch_clock_ns());
+	/* Mostly on_clone() has. */
+	if (!sockwatch_account_has(sk))
+		sockwatch_account_clone(sk, sk->sk_type, sockwatch_clock_ns());
 }
 
 /* Without a TSC. */
@@ -199,7 +201,7 @@ on_tw_schedule(const struct inet_timewait_sock *tw, int timeo, bool rearm)
 	sockwatch_timewait_scheduled(tw, rearm);
 }
 
-SOCKWATCH_STUB(on_tw_schedule);
+SOCKWATCH_STUB(on_tw_schedule, 3);
 
 /* tcp_timewait_state_process(struct inet_timewait_sock *tw, ...) */
 static notrace void on_tw_segment(const struct inet_timewait_sock *tw)
@@ -215,7 +217,7 @@ static __used notrace void on_tw_free(const struct sock *sk)
 	sockwatch_timewait_freed(inet_twsk(sk));
 }
 
-SOCKWATCH_STUB(on_tw_free);
+SOCKWATCH_STUB(on_tw_free, 1);
 
 static notrace void on_retransmit(void *data, const struct sock *sk,
 				  const struct sk_buff *skb)

@@ -52,7 +52,7 @@ bool sockwatch_scope_by_address(const struct sock *sk)
  * Return: false: local.
  */
 bool sockwatch_scope_of_request(const struct sock *sk,
-				  const struct request_sock *req)
+				const struct request_sock *req)
 {
 	const struct inet_request_sock *ireq = inet_rsk(req);
 

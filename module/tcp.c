@@ -58,31 +58,6 @@ void sockwatch_tcp_inherit(const struct sock *parent, const struct sock *child)
 }
 
 /**
- * sockwatch_tcp_child() - sockwatch_tcp_inherit() and sockwatch_tcp_born()
- * @entry: the entry of the child, in TCP_SYN_RECV
- * @from: that of the listener
- * @snet: its namespace
- * @parent: the listener
- * @now_ns: sockwatch_clock_ns()
- *
- * Context: softirq, with preemption off.
- */
-void sockwatch_tcp_child(struct sockwatch_entry *entry,
-			 const struct sockwatch_entry *from,
-			 const struct sockwatch_net *snet,
-			 const struct sock *parent, u64 now_ns)
-{
-	unsigned int flags = from->tcp_flags & SOCKWATCH_TCP_INET6;
-
-	moved(stat_of(snet, flags), SOCKWATCH_MOVE_BORN, TCP_SYN_RECV);
-	if (inet_csk(parent)->icsk_accept_queue.rskq_defer_accept)
-		flags |= SOCKWATCH_TCP_UNTIMED;
-	entry->tcp_flags = flags;
-	entry->listener = from->listener;
-	entry->state_ns = now_ns;
-}
-
-/**
  * sockwatch_tcp_cookie() - a child came of a syncookie
  * @child: the child, not ESTABLISHED yet
  *

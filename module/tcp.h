@@ -4,6 +4,7 @@
 #define _SOCKWATCH_TCP_H
 
 #include <linux/types.h>
+#include <net/inet_connection_sock.h>
 #include <net/sock.h>
 
 #include "netns.h"
@@ -92,10 +93,6 @@ static __always_inline void sockwatch_tcp_state(const struct sock *sk,
 void sockwatch_tcp_inherit(const struct sock *parent,
 			   const struct sock *child);
 void sockwatch_tcp_cookie(const struct sock *child);
-void sockwatch_tcp_child(struct sockwatch_entry *entry,
-			 const struct sockwatch_entry *from,
-			 const struct sockwatch_net *snet,
-			 const struct sock *parent, u64 now_ns);
 void sockwatch_tcp_born(struct sockwatch_entry *entry,
 			struct sockwatch_net *snet, const struct sock *sk,
 			unsigned int state, u64 now_ns);
@@ -110,5 +107,36 @@ void sockwatch_tcp_wrapped(bool inet, bool inet6);
 void sockwatch_tcp_reset(const struct sock *sk);
 void sockwatch_tcp_segment(const struct sock *sk, enum sockwatch_segment what,
 			   unsigned int n);
+
+/**
+ * sockwatch_tcp_child() - sockwatch_tcp_inherit() and sockwatch_tcp_born()
+ * @entry: the entry of the child
+ * @from: that of the listener
+ * @snet: its namespace
+ * @parent: the listener
+ * @now_ns: sockwatch_clock_ns()
+ *
+ * The child is in SYN_RECV before anybody can see that it is one: see list.c.
+ *
+ * Context: softirq, with preemption off.
+ */
+static __always_inline void
+sockwatch_tcp_child(struct sockwatch_entry *entry,
+		    const struct sockwatch_entry *from,
+		    const struct sockwatch_net *snet,
+		    const struct sock *parent, u64 now_ns)
+{
+	unsigned int flags = from->tcp_flags & SOCKWATCH_TCP_INET6;
+	const struct sockwatch_tcpstat *stat = READ_ONCE(snet->tcp[flags]);
+
+	this_cpu_inc(stat->cpu->move[sockwatch_move(SOCKWATCH_MOVE_BORN,
+						    TCP_SYN_RECV)]);
+	if (inet_csk(parent)->icsk_accept_queue.rskq_defer_accept)
+		flags |= SOCKWATCH_TCP_UNTIMED;
+	entry->tcp_flags = flags;
+	entry->listener = from->listener;
+	entry->state_ns = now_ns;
+	entry->tcp_state = TCP_SYN_RECV;
+}
 
 #endif /* _SOCKWATCH_TCP_H */

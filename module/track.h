@@ -227,7 +227,8 @@ sockwatch_entry_clear(struct sockwatch_entry *entry)
 
 /**
  * sockwatch_track_clear() - make a slot free
- * @slot: the slot of a sock that nobody uses any more
+ * @entry: the entry of a sock that nobody uses any more
+ * @slot: its slot
  * @sk: the sock
  *
  * The entry is as empty as it was at first before its key goes, so that
@@ -236,14 +237,18 @@ sockwatch_entry_clear(struct sockwatch_entry *entry)
  *
  * Context: any but NMI.
  */
-static __always_inline void sockwatch_track_clear(unsigned int slot,
-						   const void *sk)
+static __always_inline void
+sockwatch_track_clear(struct sockwatch_entry *entry, unsigned int slot,
+		      const void *sk)
 {
 	const void **key = &sockwatch_track.keys[slot];
+	const void *have = sk;
 
-	sockwatch_entry_clear(&sockwatch_track.entries[slot]);
-	while (unlikely(cmpxchg(key, sk, NULL) != sk))
+	sockwatch_entry_clear(entry);
+	while (unlikely(!try_cmpxchg(key, &have, NULL))) {
+		have = sk;
 		cpu_relax();
+	}
 }
 
 /**
@@ -257,7 +262,7 @@ static inline void sockwatch_track_del(struct sockwatch_entry *entry)
 	size_t slot = entry - sockwatch_track.entries;
 	const void *key = READ_ONCE(sockwatch_track.keys[slot]);
 
-	sockwatch_track_clear(slot, sockwatch_track_sock(key));
+	sockwatch_track_clear(entry, slot, sockwatch_track_sock(key));
 }
 
 #endif /* _SOCKWATCH_TRACK_H */

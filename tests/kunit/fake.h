@@ -52,8 +52,9 @@ static inline void fake_create(const struct net *net, const struct sock *sk,
 			       bool kern, u64 now_ns)
 {
 	preempt_disable();
-	sockwatch_account_create(net, sk, kern, GFP_KERNEL, FAKE_TOOK_NS,
-				 now_ns);
+	if (kern || !sockwatch_account_created(net, sk, FAKE_TOOK_NS, now_ns))
+		sockwatch_account_create(net, sk, kern, GFP_KERNEL,
+					 FAKE_TOOK_NS, now_ns);
 	preempt_enable();
 }
 

@@ -439,28 +439,46 @@ static void reset_from_established(struct kunit *test)
 	sockwatch_account_free(sk);
 }
 
-/* Once the short ways, once the long one. */
-#define CASES								\
-	KUNIT_CASE(failed_by_answer),					\
-	KUNIT_CASE(failed_by_timeout),					\
-	KUNIT_CASE(failed_in_syn_recv),					\
-	KUNIT_CASE(aborted),						\
-	KUNIT_CASE(left_to_the_wrapper),				\
-	KUNIT_CASE(not_left_to_the_wrapper),				\
-	KUNIT_CASE(no_connect),						\
-	KUNIT_CASE(each_option),					\
-	KUNIT_CASE(options_once),					\
-	KUNIT_CASE(options_of_none),					\
-	KUNIT_CASE(options_of_found),					\
-	KUNIT_CASE(congestion),						\
-	KUNIT_CASE(congestion_by_family),				\
-	KUNIT_CASE(congestion_unloaded),				\
-	KUNIT_CASE(congestion_overflow),				\
-	KUNIT_CASE(reset_from_established),				\
+static struct kunit_case close_cases[] = {
+	KUNIT_CASE(failed_by_answer),
+	KUNIT_CASE(failed_by_timeout),
+	KUNIT_CASE(failed_in_syn_recv),
+	KUNIT_CASE(aborted),
+	KUNIT_CASE(left_to_the_wrapper),
+	KUNIT_CASE(not_left_to_the_wrapper),
+	KUNIT_CASE(no_connect),
+	KUNIT_CASE(each_option),
+	KUNIT_CASE(options_once),
+	KUNIT_CASE(options_of_none),
+	KUNIT_CASE(options_of_found),
+	KUNIT_CASE(congestion),
+	KUNIT_CASE(congestion_by_family),
+	KUNIT_CASE(congestion_unloaded),
+	KUNIT_CASE(congestion_overflow),
+	KUNIT_CASE(reset_from_established),
 	{}
+};
 
-static struct kunit_case close_cases[] = { CASES };
-static struct kunit_case close_behind_cases[] = { CASES };
+/* The same by the long way. */
+static struct kunit_case close_behind_cases[] = {
+	KUNIT_CASE(failed_by_answer),
+	KUNIT_CASE(failed_by_timeout),
+	KUNIT_CASE(failed_in_syn_recv),
+	KUNIT_CASE(aborted),
+	KUNIT_CASE(left_to_the_wrapper),
+	KUNIT_CASE(not_left_to_the_wrapper),
+	KUNIT_CASE(no_connect),
+	KUNIT_CASE(each_option),
+	KUNIT_CASE(options_once),
+	KUNIT_CASE(options_of_none),
+	KUNIT_CASE(options_of_found),
+	KUNIT_CASE(congestion),
+	KUNIT_CASE(congestion_by_family),
+	KUNIT_CASE(congestion_unloaded),
+	KUNIT_CASE(congestion_overflow),
+	KUNIT_CASE(reset_from_established),
+	{}
+};
 
 struct kunit_suite sockwatch_tcp_close_suite = {
 	.name = "sockwatch_tcp_close",

@@ -324,29 +324,48 @@ static void addrform_freed(struct kunit *test)
 	EXPECT_STATE(test, AF_INET, ESTABLISHED, 0, 0);
 }
 
-/* Once the short ways, once the long one. */
-#define CASES								\
-	KUNIT_CASE(life),						\
-	KUNIT_CASE(several),						\
-	KUNIT_CASE(child),						\
-	KUNIT_CASE(free_in_any_state),					\
-	KUNIT_CASE(untracked),						\
-	KUNIT_CASE(pending),						\
-	KUNIT_CASE(no_state),						\
-	KUNIT_CASE(found),						\
-	KUNIT_CASE(found_in_any_state),					\
-	KUNIT_CASE(found_again),					\
-	KUNIT_CASE(found_connecting),					\
-	KUNIT_CASE(found_closing),					\
-	KUNIT_CASE(found_closed),					\
-	KUNIT_CASE(found_child),					\
-	KUNIT_CASE(found_too_late),					\
-	KUNIT_CASE(addrform),						\
-	KUNIT_CASE(addrform_freed),					\
+static struct kunit_case gauge_cases[] = {
+	KUNIT_CASE(life),
+	KUNIT_CASE(several),
+	KUNIT_CASE(child),
+	KUNIT_CASE(free_in_any_state),
+	KUNIT_CASE(untracked),
+	KUNIT_CASE(pending),
+	KUNIT_CASE(no_state),
+	KUNIT_CASE(found),
+	KUNIT_CASE(found_in_any_state),
+	KUNIT_CASE(found_again),
+	KUNIT_CASE(found_connecting),
+	KUNIT_CASE(found_closing),
+	KUNIT_CASE(found_closed),
+	KUNIT_CASE(found_child),
+	KUNIT_CASE(found_too_late),
+	KUNIT_CASE(addrform),
+	KUNIT_CASE(addrform_freed),
 	{}
+};
 
-static struct kunit_case gauge_cases[] = { CASES };
-static struct kunit_case gauge_behind_cases[] = { CASES };
+/* The same by the long way. */
+static struct kunit_case gauge_behind_cases[] = {
+	KUNIT_CASE(life),
+	KUNIT_CASE(several),
+	KUNIT_CASE(child),
+	KUNIT_CASE(free_in_any_state),
+	KUNIT_CASE(untracked),
+	KUNIT_CASE(pending),
+	KUNIT_CASE(no_state),
+	KUNIT_CASE(found),
+	KUNIT_CASE(found_in_any_state),
+	KUNIT_CASE(found_again),
+	KUNIT_CASE(found_connecting),
+	KUNIT_CASE(found_closing),
+	KUNIT_CASE(found_closed),
+	KUNIT_CASE(found_child),
+	KUNIT_CASE(found_too_late),
+	KUNIT_CASE(addrform),
+	KUNIT_CASE(addrform_freed),
+	{}
+};
 
 struct kunit_suite sockwatch_tcp_gauge_suite = {
 	.name = "sockwatch_tcp_gauge",

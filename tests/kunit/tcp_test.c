@@ -387,35 +387,60 @@ static void accept_after_reset(struct kunit *test)
 	sockwatch_account_free(listener);
 }
 
-/* Once the short ways, once the long one. */
-#define CASES								\
-	KUNIT_CASE(connect),						\
-	KUNIT_CASE(connect_remote),					\
-	KUNIT_CASE(scope_stays),					\
-	KUNIT_CASE(connect_inet6),					\
-	KUNIT_CASE(handshake),						\
-	KUNIT_CASE(handshake_remote),					\
-	KUNIT_CASE(handshake_without_srtt),				\
-	KUNIT_CASE(handshake_of_cookie),				\
-	KUNIT_CASE(handshake_deferred),					\
-	KUNIT_CASE(simultaneous_open),					\
-	KUNIT_CASE(self_transition),					\
-	KUNIT_CASE(lifetime_reset),					\
-	KUNIT_CASE(lifetime_active),					\
-	KUNIT_CASE(lifetime_passive),					\
-	KUNIT_CASE(lifetime_closing),					\
-	KUNIT_CASE(never_lived),					\
-	KUNIT_CASE(rtt),						\
-	KUNIT_CASE(rtt_unknown),					\
-	KUNIT_CASE(again),						\
-	KUNIT_CASE(connect_again),					\
-	KUNIT_CASE(accept_queue),					\
-	KUNIT_CASE(accept_fastopen),					\
-	KUNIT_CASE(accept_after_reset),					\
+static struct kunit_case tcp_cases[] = {
+	KUNIT_CASE(connect),
+	KUNIT_CASE(connect_remote),
+	KUNIT_CASE(scope_stays),
+	KUNIT_CASE(connect_inet6),
+	KUNIT_CASE(handshake),
+	KUNIT_CASE(handshake_remote),
+	KUNIT_CASE(handshake_without_srtt),
+	KUNIT_CASE(handshake_of_cookie),
+	KUNIT_CASE(handshake_deferred),
+	KUNIT_CASE(simultaneous_open),
+	KUNIT_CASE(self_transition),
+	KUNIT_CASE(lifetime_reset),
+	KUNIT_CASE(lifetime_active),
+	KUNIT_CASE(lifetime_passive),
+	KUNIT_CASE(lifetime_closing),
+	KUNIT_CASE(never_lived),
+	KUNIT_CASE(rtt),
+	KUNIT_CASE(rtt_unknown),
+	KUNIT_CASE(again),
+	KUNIT_CASE(connect_again),
+	KUNIT_CASE(accept_queue),
+	KUNIT_CASE(accept_fastopen),
+	KUNIT_CASE(accept_after_reset),
 	{}
+};
 
-static struct kunit_case tcp_cases[] = { CASES };
-static struct kunit_case tcp_behind_cases[] = { CASES };
+/* The same by the long way. */
+static struct kunit_case tcp_behind_cases[] = {
+	KUNIT_CASE(connect),
+	KUNIT_CASE(connect_remote),
+	KUNIT_CASE(scope_stays),
+	KUNIT_CASE(connect_inet6),
+	KUNIT_CASE(handshake),
+	KUNIT_CASE(handshake_remote),
+	KUNIT_CASE(handshake_without_srtt),
+	KUNIT_CASE(handshake_of_cookie),
+	KUNIT_CASE(handshake_deferred),
+	KUNIT_CASE(simultaneous_open),
+	KUNIT_CASE(self_transition),
+	KUNIT_CASE(lifetime_reset),
+	KUNIT_CASE(lifetime_active),
+	KUNIT_CASE(lifetime_passive),
+	KUNIT_CASE(lifetime_closing),
+	KUNIT_CASE(never_lived),
+	KUNIT_CASE(rtt),
+	KUNIT_CASE(rtt_unknown),
+	KUNIT_CASE(again),
+	KUNIT_CASE(connect_again),
+	KUNIT_CASE(accept_queue),
+	KUNIT_CASE(accept_fastopen),
+	KUNIT_CASE(accept_after_reset),
+	{}
+};
 
 struct kunit_suite sockwatch_tcp_suite = {
 	.name = "sockwatch_tcp",
