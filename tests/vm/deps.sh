@@ -11,7 +11,7 @@ packages="
 	qemu-system-x86 seabios ipxe-qemu busybox-static kmod cpio
 	flex bison bc libelf-dev libssl-dev xz-utils rsync perl sparse
 	python3 python3-yaml python3-jsonschema
-	iproute2 iputils-ping curl netcat-openbsd procps psmisc
+	iproute2 iputils-ping curl netbase netcat-openbsd procps psmisc
 	ca-certificates util-linux
 "
 
