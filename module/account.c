@@ -1,40 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The verbs that hooks call: what each fact means for the numbers. */
-#include <linux/jump_label.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
-#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <net/sock.h>
 
 #include "account.h"
 #include "account_count.h"
+#include "account_tell.h"
 #include "classify.h"
 #include "counters.h"
+#include "event.h"
 #include "netns.h"
 #include "tcp.h"
 #include "track.h"
 
 static DEFINE_PER_CPU(u64, untracked);
 static DEFINE_PER_CPU(u64, discarded);
-static const struct sockwatch_sink __rcu *sink __read_mostly;
-static DEFINE_STATIC_KEY_FALSE(sink_set);
 static u64 census_ns;
-
-/* Somebody is to be told: not by the short ways below. */
-static __always_inline bool is_told(void)
-{
-	return static_branch_unlikely(&sink_set);
-}
-
-static void tell(enum sockwatch_event_id id, const struct sock *sk, int err)
-{
-	const struct sockwatch_sink *to = rcu_dereference_sched(sink);
-
-	if (to)
-		to->event(id, sk, err);
-}
 
 static __always_inline u64 kind_of(const struct sock *sk)
 {
@@ -84,7 +68,7 @@ void sockwatch_account_create_failed(const struct net *net, int family,
 		row = sockwatch_counters_row(&snet->failures,
 					     sockwatch_failure_pack(kind, err));
 		this_cpu_inc(*sockwatch_counters_cells(&snet->failures, row));
-		tell(SOCKWATCH_EVENT_FAIL, NULL, err);
+		sockwatch_tell_create_failed(snet, family, type, protocol, err);
 	}
 	preempt_enable_notrace();
 }
@@ -169,7 +153,7 @@ void sockwatch_account_create(const struct net *net, const struct sock *sk,
 	entry->birth_ns = now_ns;
 	owner_take(&entry->owner);
 	entry_open(entry, snet, row, origin, kern);
-	tell(SOCKWATCH_EVENT_CREATE, sk, 0);
+	sockwatch_tell_created(snet, entry, sk, took_ns);
 }
 
 /**
@@ -199,7 +183,7 @@ bool sockwatch_account_created(const struct net *net, const struct sock *sk,
 		     !sockwatch_counters_find(&snet->kinds, kind_of(sk), &row)))
 		return false;
 	hist = READ_ONCE(snet->create[family]);
-	if (unlikely(!hist || is_told()))
+	if (unlikely(!hist || sockwatch_event_wanted()))
 		return false;
 	entry->birth_ns = now_ns;
 	owner_take(&entry->owner);
@@ -232,7 +216,6 @@ void sockwatch_account_clone(const struct sock *sk, unsigned int type,
 	child_count(entry, snet, row_of(snet, sk, type), now_ns);
 	if (likely(sockwatch_is_tcp(sk)))
 		sockwatch_tcp_born(entry, snet, sk, TCP_SYN_RECV, now_ns);
-	tell(SOCKWATCH_EVENT_CLONE, sk, 0);
 out:
 	preempt_enable_notrace();
 }
@@ -274,7 +257,7 @@ void sockwatch_account_inherit(const struct sock *parent,
 		     from->tcp_state != TCP_LISTEN || !snet ||
 		     from->tcp_flags & SOCKWATCH_TCP_TURNED ||
 		     !sockwatch_track_has(slot, child) ||
-		     entry->state != SOCKWATCH_PENDING || is_told())) {
+		     entry->state != SOCKWATCH_PENDING)) {
 		inherit_any(parent, child);
 	} else {
 		sockwatch_tcp_child(entry, from, snet, parent, now_ns);
@@ -305,11 +288,21 @@ static void waited(struct sockwatch_entry *entry,
 		sockwatch_tcp_accepted(entry, snet, sk, now_ns);
 }
 
+/* 0: not known. */
+static u64 waiting_since(const struct sockwatch_entry *entry,
+			 const struct sock *sk)
+{
+	if (sockwatch_is_tcp(sk) && entry->tcp_flags & SOCKWATCH_TCP_TIMED)
+		return entry->conn_ns;
+	return entry->birth_ns;
+}
+
 static noinline void accept_any(const struct sock *sk, unsigned int type,
 				u64 now_ns)
 {
 	struct sockwatch_net *snet = sockwatch_net_of(sock_net(sk));
 	struct sockwatch_entry *entry;
+	u64 since_ns = 0;
 	unsigned int row;
 
 	if (unlikely(!snet))
@@ -323,14 +316,17 @@ static noinline void accept_any(const struct sock *sk, unsigned int type,
 	}
 	if (unlikely(entry->state == SOCKWATCH_OPEN))
 		return;
-	if (likely(entry->state == SOCKWATCH_CHILD))
+	if (likely(entry->state == SOCKWATCH_CHILD)) {
+		since_ns = waiting_since(entry, sk);
 		waited(entry, snet, sk, now_ns);
-	else
+	} else {
 		child_count(entry, snet, row, now_ns);
+	}
 	owner_take(&entry->owner);
 	entry_open(entry, snet, entry->row, SOCKWATCH_ORIGIN_ACCEPTED,
 		   sk->sk_kern_sock);
-	tell(SOCKWATCH_EVENT_ACCEPT, sk, 0);
+	sockwatch_tell_accepted(snet, entry, sk,
+				since_ns ? now_ns - since_ns : 0);
 }
 
 /**
@@ -356,7 +352,7 @@ void sockwatch_account_accept(const struct sock *sk, unsigned int type,
 	/* The short way is for TCP, which alone has a tcp_state. */
 	if (unlikely(!sockwatch_track_has(slot, sk) || !snet ||
 		     entry->state != SOCKWATCH_CHILD || !entry->tcp_state ||
-		     sk->sk_kern_sock || is_told())) {
+		     sk->sk_kern_sock || sockwatch_event_wanted())) {
 		accept_any(sk, type, now_ns);
 	} else {
 		owner_take(&entry->owner);
@@ -389,7 +385,6 @@ static void release(const struct sockwatch_entry *entry, const struct sock *sk)
 		count(snet, entry->row, SOCKWATCH_C_KERNEL_RELEASED, 1);
 	if (sk->sk_protocol == IPPROTO_UDP && udp_connected(sk))
 		count(snet, entry->row, SOCKWATCH_C_CONNECTED, 1);
-	tell(SOCKWATCH_EVENT_RELEASE, sk, 0);
 }
 
 /*
@@ -412,6 +407,7 @@ static noinline void unix_not_connected(const struct sock *sk)
 	row = sockwatch_counters_row(&snet->failures,
 				     sockwatch_connect_pack(kind, 0));
 	this_cpu_inc(*sockwatch_counters_cells(&snet->failures, row));
+	sockwatch_tell_unix_not_connected(snet, stream ? SOCK_STREAM : SOCK_SEQPACKET);
 }
 
 static void discard(const struct sock *sk)
@@ -431,10 +427,12 @@ static noinline void free_any(const struct sock *sk)
 	}
 	if (unlikely(entry->tcp_state && entry->tcp_state != TCP_CLOSE))
 		sockwatch_tcp_gone(entry);
-	if (entry->state == SOCKWATCH_PENDING)
+	if (entry->state == SOCKWATCH_PENDING) {
 		discard(sk);
-	else if (likely(entry->state != SOCKWATCH_EARLY))
+	} else if (likely(entry->state != SOCKWATCH_EARLY)) {
 		release(entry, sk);
+		sockwatch_tell_closed(entry, sk);
+	}
 	sockwatch_track_del(entry);
 }
 
@@ -448,7 +446,7 @@ static __always_inline bool free_usual(const struct sock *sk)
 	if (unlikely(!sockwatch_track_has(slot, sk) || !snet ||
 		     entry->state != SOCKWATCH_OPEN || entry->kernel ||
 		     (entry->tcp_state && entry->tcp_state != TCP_CLOSE) ||
-		     is_told()))
+		     sockwatch_event_wanted()))
 		return false;
 	count(snet, entry->row, SOCKWATCH_C_RELEASED, 1);
 	if (sk->sk_protocol == IPPROTO_UDP && udp_connected(sk))
@@ -473,22 +471,6 @@ void sockwatch_account_free(const struct sock *sk)
 	if (unlikely(!free_usual(sk)))
 		free_any(sk);
 	preempt_enable_notrace();
-}
-
-/**
- * sockwatch_account_set_sink() - send events somewhere
- * @new_sink: where, or NULL: nowhere
- *
- * Context: process, may sleep.  On return the former sink is not in use.
- */
-void sockwatch_account_set_sink(const struct sockwatch_sink *new_sink)
-{
-	rcu_assign_pointer(sink, new_sink);
-	if (new_sink)
-		static_branch_enable(&sink_set);
-	else
-		static_branch_disable(&sink_set);
-	synchronize_rcu();
 }
 
 /**

@@ -11,34 +11,6 @@ struct net;
 struct sock;
 
 /**
- * enum sockwatch_event_id - what a sink is told
- *
- * @SOCKWATCH_EVENT_CREATE: a socket was created, by a call or by the kernel
- * @SOCKWATCH_EVENT_FAIL: a call for one failed
- * @SOCKWATCH_EVENT_CLONE: a sock was made for an incoming connection
- * @SOCKWATCH_EVENT_ACCEPT: accept handed one out
- * @SOCKWATCH_EVENT_RELEASE: a counted sock is about to be freed
- */
-enum sockwatch_event_id {
-	SOCKWATCH_EVENT_CREATE,
-	SOCKWATCH_EVENT_FAIL,
-	SOCKWATCH_EVENT_CLONE,
-	SOCKWATCH_EVENT_ACCEPT,
-	SOCKWATCH_EVENT_RELEASE,
-};
-
-/**
- * struct sockwatch_sink - where events go
- * @event: called after the counters moved, with preemption off, from process
- *	or softirq context; @sk is valid for the call, and NULL for
- *	SOCKWATCH_EVENT_FAIL, which alone has an @err
- */
-struct sockwatch_sink {
-	void (*event)(enum sockwatch_event_id id, const struct sock *sk,
-		      int err);
-};
-
-/**
  * struct sockwatch_totals - what is counted for the whole machine
  * @untracked: socks that went and were not in the tracking table
  * @discarded: socks that went before they were counted as anything
@@ -52,7 +24,6 @@ struct sockwatch_totals {
 
 int sockwatch_account_init(unsigned int max_sockets, unsigned int max_kinds);
 void sockwatch_account_exit(void);
-void sockwatch_account_set_sink(const struct sockwatch_sink *new_sink);
 void sockwatch_account_totals(struct sockwatch_totals *totals);
 
 bool sockwatch_account_created(const struct net *net, const struct sock *sk,

@@ -44,6 +44,11 @@
 	unregister_ftrace_direct(ops, addr, false)
 #endif
 
+/* 6.7 (and 6.1.67) gave the flags of multicast groups names of their own. */
+#ifndef GENL_MCAST_CAP_NET_ADMIN
+#define GENL_MCAST_CAP_NET_ADMIN GENL_UNS_ADMIN_PERM
+#endif
+
 /* 6.6 moved the parsed attributes of a dump into struct genl_info. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define sockwatch_dump_attrs(cb) (genl_dumpit_info(cb)->attrs)

@@ -12,6 +12,7 @@
 #include "account.h"
 #include "compat.h"
 #include "genl.h"
+#include "genl_events.h"
 #include "genl_net.h"
 #include "genl_rows.h"
 #include "genl_sockets.h"
@@ -29,6 +30,11 @@ static const struct nla_policy request_policy[] = {
 	[SOCKWATCH_A_METRIC] = NLA_POLICY_RANGE(NLA_U8,
 						SOCKWATCH_METRIC_SOCKET_CREATE,
 						SOCKWATCH_METRIC_TIME_IN_STATE),
+};
+
+/* Events come to sockets of their own namespace. */
+static const struct nla_policy monitor_policy[] = {
+	[SOCKWATCH_A_ALL_NETNS] = { .type = NLA_FLAG },
 };
 
 /* What is wrong with a filter is said better where it is read. */
@@ -327,7 +333,8 @@ static int net_put(struct sk_buff *skb, const struct sockwatch_net *snet)
 	    sockwatch_u64_put(skb, SOCKWATCH_A_LISTENERS_LOST,
 			      atomic_read(&snet->listeners_lost)) ||
 	    sockwatch_u64_put(skb, SOCKWATCH_A_NO_MEMORY,
-			      atomic_read(&snet->grow_failed)))
+			      atomic_read(&snet->grow_failed)) ||
+	    sockwatch_events_put(skb, snet))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -453,6 +460,20 @@ static const struct genl_ops ops[] = {
 		.policy = sockets_policy,
 		.maxattr = SOCKWATCH_A_FILTER,
 	},
+	{
+		.cmd = SOCKWATCH_CMD_MONITOR,
+		.doit = sockwatch_monitor_do,
+		.policy = monitor_policy,
+		.maxattr = SOCKWATCH_A_ALL_NETNS,
+	},
+};
+
+/* Joining it is the one thing that is not asked of us. */
+static const struct genl_multicast_group groups[] = {
+	{
+		.name = SOCKWATCH_GENL_EVENTS,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
 };
 
 static struct genl_family family = {
@@ -463,7 +484,35 @@ static struct genl_family family = {
 	.module = THIS_MODULE,
 	.ops = ops,
 	.n_ops = ARRAY_SIZE(ops),
+	.mcgrps = groups,
+	.n_mcgrps = ARRAY_SIZE(groups),
 };
+
+/**
+ * sockwatch_genl_event() - begin a message of events
+ * @skb: where
+ *
+ * Return: for genlmsg_end(); NULL: there is no room.
+ */
+void *sockwatch_genl_event(struct sk_buff *skb)
+{
+	return genlmsg_put(skb, 0, 0, &family, 0, SOCKWATCH_CMD_EVENT);
+}
+
+/**
+ * sockwatch_genl_multicast() - send a message of events
+ * @net: to the sockets of this namespace
+ * @skb: the message, which is consumed
+ *
+ * Context: process, may sleep; while the family is registered.
+ * Return: 0, -ESRCH: nobody is there, or -ENOBUFS: a reader who wants to know
+ * had no room.
+ */
+int sockwatch_genl_multicast(const struct net *net, struct sk_buff *skb)
+{
+	return genlmsg_multicast_netns(&family, (struct net *)net, skb, 0, 0,
+				       GFP_KERNEL);
+}
 
 /**
  * sockwatch_genl_init() - register the family
@@ -473,7 +522,15 @@ static struct genl_family family = {
  */
 int sockwatch_genl_init(void)
 {
-	return genl_register_family(&family);
+	int err;
+
+	err = sockwatch_genl_events_init();
+	if (err)
+		return err;
+	err = genl_register_family(&family);
+	if (err)
+		sockwatch_genl_events_exit();
+	return err;
 }
 
 /**
@@ -483,5 +540,6 @@ int sockwatch_genl_init(void)
  */
 void sockwatch_genl_exit(void)
 {
+	sockwatch_genl_events_exit();
 	genl_unregister_family(&family);
 }

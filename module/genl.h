@@ -7,8 +7,12 @@
 #include <linux/skbuff.h>
 #include <linux/types.h>
 
+struct net;
+
 void *sockwatch_genl_put(struct sk_buff *skb, struct netlink_callback *cb,
 			 u8 cmd);
+void *sockwatch_genl_event(struct sk_buff *skb);
+int sockwatch_genl_multicast(const struct net *net, struct sk_buff *skb);
 int sockwatch_genl_init(void);
 void sockwatch_genl_exit(void);
 

@@ -9,6 +9,7 @@
 #include "account.h"
 #include "census.h"
 #include "clock.h"
+#include "events.h"
 #include "genl.h"
 #include "hooks.h"
 #include "listen.h"
@@ -26,6 +27,10 @@ MODULE_PARM_DESC(max_kinds, "kinds of socket a network namespace counts one by o
 static unsigned int max_listeners = 4096;
 module_param(max_listeners, uint, 0444);
 MODULE_PARM_DESC(max_listeners, "listening TCP sockets that can be followed at a time, on the whole machine: 64 to 65534 (default 4096; 8 bytes each, in use 1024 more and 256 on every CPU)");
+
+static unsigned int max_events = 8192;
+module_param(max_events, uint, 0444);
+MODULE_PARM_DESC(max_events, "events that can wait on each CPU to be sent, rounded up to a power of two: 256 to 1048576 (default 8192; 152 bytes each, only while somebody monitors)");
 
 static bool wrapper = true;
 module_param(wrapper, bool, 0444);
@@ -50,7 +55,9 @@ static int __init params_check(void)
 	       param_check("max_kinds", max_kinds, 16,
 			   SOCKWATCH_KINDS_LIMIT) ?:
 	       param_check("max_listeners", max_listeners, 64,
-			   SOCKWATCH_LISTENERS_LIMIT);
+			   SOCKWATCH_LISTENERS_LIMIT) ?:
+	       param_check("max_events", max_events, SOCKWATCH_EVENTS_MIN,
+			   SOCKWATCH_EVENTS_LIMIT);
 }
 
 static int __init sockwatch_init(void)
@@ -61,6 +68,7 @@ static int __init sockwatch_init(void)
 	if (err)
 		return err;
 	sockwatch_clock_init();
+	sockwatch_events_init(max_events);
 	err = sockwatch_listen_init(max_listeners);
 	if (err)
 		return err;

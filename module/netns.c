@@ -78,6 +78,7 @@ static void net_free(struct sockwatch_net *snet)
 	for (i = 0; i < ARRAY_SIZE(snet->create); i++)
 		sockwatch_hist_free(snet->create[i]);
 	sockwatch_hist_free(snet->unix_wait);
+	free_percpu(snet->events.lost);
 	sockwatch_counters_free(&snet->congestion);
 	sockwatch_counters_free(&snet->failures);
 	sockwatch_counters_free(&snet->kinds);

@@ -61,6 +61,30 @@ enum sockwatch_column {
 #define SOCKWATCH_CONGESTIONS		16
 #define SOCKWATCH_CONGESTION_ROWS	17
 
+struct sockwatch_batch;
+
+/**
+ * struct sockwatch_net_events - the events of a namespace
+ * @lost: those that found no room, on each CPU; NULL until it is watched
+ * @lost_seen: how many of these have had a number in the sequence
+ * @seq: the number of the last one
+ * @sent: those that were sent
+ * @overrun: of these, the ones that a reader had no room for
+ * @batch: those that are about to be sent
+ * @closed: the namespace goes, and is not watched any more
+ *
+ * @lost is the queue's, the others belong to whoever sends.
+ */
+struct sockwatch_net_events {
+	u64 __percpu *lost;
+	u64 lost_seen;
+	u64 seq;
+	u64 sent;
+	u64 overrun;
+	struct sockwatch_batch *batch;
+	bool closed;
+};
+
 /**
  * struct sockwatch_net - the account of one network namespace
  * @tcp: TCP's numbers, of inet and of inet6; NULL until there is a socket of
@@ -77,6 +101,8 @@ enum sockwatch_column {
  * @create: how long it took to make a socket, by family; NULL until there is
  *	one
  * @unix_wait: waits in the accept queues of AF_UNIX; likewise
+ * @watched: somebody wants its events
+ * @events: what became of them
  * @listeners: &struct sockwatch_listener
  * @listeners_lost: those that listen and found no room
  * @grow_failed: how often there was no memory for @tcp, @create or @unix_wait
@@ -103,6 +129,8 @@ struct sockwatch_net {
 	char congestion_name[SOCKWATCH_CONGESTION_ROWS][TCP_CA_NAME_MAX];
 	struct sockwatch_hist *create[AF_MAX];
 	struct sockwatch_hist *unix_wait;
+	bool watched;
+	struct sockwatch_net_events events;
 	struct list_head listeners;
 	atomic_t listeners_lost;
 	atomic_t grow_failed;

@@ -15,6 +15,7 @@
 #include "netns.h"
 #include "scope.h"
 #include "segment.h"
+#include "segment_tell.h"
 #include "tcp.h"
 #include "tcpstat.h"
 
@@ -43,6 +44,17 @@ static bool from_remote(const struct sk_buff *skb)
 	return skb->skb_iif != LOOPBACK_IFINDEX;
 }
 
+static void answered(const struct sock *sk, unsigned int family,
+		     const struct sk_buff *skb)
+{
+	const struct net *net = sk ? sock_net(sk) : dev_net(skb_dst(skb)->dev);
+	bool remote = from_remote(skb);
+
+	count(net, family, remote, SOCKWATCH_SEGMENT_RESET_SENT, 1);
+	if (sockwatch_event_wanted())
+		sockwatch_tell_answer(net, family, sk, skb, remote);
+}
+
 /**
  * sockwatch_segment_retransmitted() - a sock has sent something again
  * @sk: the sock
@@ -53,7 +65,11 @@ static bool from_remote(const struct sk_buff *skb)
 void sockwatch_segment_retransmitted(const struct sock *sk,
 				     const struct sk_buff *skb)
 {
-	sockwatch_tcp_segment(sk, SOCKWATCH_SEGMENT_RETRANSMIT, tcp_skb_pcount(skb));
+	unsigned int n = tcp_skb_pcount(skb);
+
+	sockwatch_tcp_segment(sk, SOCKWATCH_SEGMENT_RETRANSMIT, n);
+	if (sockwatch_event_wanted())
+		sockwatch_tcp_tell_segment(sk, SOCKWATCH_SEGMENT_RETRANSMIT, n);
 }
 
 /**
@@ -66,9 +82,12 @@ void sockwatch_segment_retransmitted(const struct sock *sk,
 void sockwatch_segment_synack(const struct sock *sk,
 			      const struct request_sock *req)
 {
-	count(sock_net(sk), sk->sk_family,
-	      sockwatch_scope_of_request(sk, req),
+	bool remote = sockwatch_scope_of_request(sk, req);
+
+	count(sock_net(sk), sk->sk_family, remote,
 	      SOCKWATCH_SEGMENT_SYNACK_RETRANSMIT, 1);
+	if (sockwatch_event_wanted())
+		sockwatch_tell_synack(sk, req, remote);
 }
 
 /**
@@ -80,6 +99,8 @@ void sockwatch_segment_synack(const struct sock *sk,
 void sockwatch_segment_reset(const struct sock *sk)
 {
 	sockwatch_tcp_segment(sk, SOCKWATCH_SEGMENT_RESET_SENT, 1);
+	if (sockwatch_event_wanted())
+		sockwatch_tcp_tell_segment(sk, SOCKWATCH_SEGMENT_RESET_SENT, 1);
 }
 
 /**
@@ -98,9 +119,7 @@ void sockwatch_segment_reset4(const struct sock *sk, const struct sk_buff *skb)
 		return;
 	if (!sk && skb_rtable(skb)->rt_type != RTN_LOCAL)
 		return;
-	count(sk ? sock_net(sk) : dev_net(skb_dst(skb)->dev),
-	      sk ? sk->sk_family : AF_INET, from_remote(skb),
-	      SOCKWATCH_SEGMENT_RESET_SENT, 1);
+	answered(sk, sk ? sk->sk_family : AF_INET, skb);
 }
 
 /**
@@ -117,8 +136,7 @@ void sockwatch_segment_reset6(const struct sock *sk, const struct sk_buff *skb)
 		return;
 	if (!sk && !ipv6_unicast_destination(skb))
 		return;
-	count(sk ? sock_net(sk) : dev_net(skb_dst(skb)->dev), AF_INET6,
-	      from_remote(skb), SOCKWATCH_SEGMENT_RESET_SENT, 1);
+	answered(sk, AF_INET6, skb);
 #endif
 }
 

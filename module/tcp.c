@@ -31,6 +31,7 @@ void sockwatch_tcp_not_connected(struct sockwatch_net *snet,
 	row = sockwatch_counters_row(&snet->failures,
 				     sockwatch_connect_pack(kind, err));
 	this_cpu_inc(*sockwatch_counters_cells(&snet->failures, row));
+	sockwatch_tcp_tell_not_connected(snet, sk, err);
 }
 
 /**

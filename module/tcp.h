@@ -7,6 +7,7 @@
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
 
+#include "event.h"
 #include "netns.h"
 #include "tcpstat.h"
 #include "track.h"
@@ -61,19 +62,19 @@ void sockwatch_tcp_to_other(struct sockwatch_entry *entry,
 			    const struct sock *sk, unsigned int state,
 			    u64 now_ns);
 
+void sockwatch_tcp_tell_state(const struct sock *sk, unsigned int state,
+			      u64 now_ns) __cold;
+
 /**
- * sockwatch_tcp_state() - a TCP sock changes its state
- * @sk: the sock, which still shows its old state
- * @state: the new one
- * @now_ns: sockwatch_clock_ns()
+ * sockwatch_tcp_move() - sockwatch_tcp_state(), and nobody is told
+ * @sk: as there
+ * @state: likewise
+ * @now_ns: likewise
  *
- * Where the state that we know differs from the old one, because the census
- * looked in the instant of a change, ours counts: what went in goes out again.
- *
- * Context: process or softirq, with preemption off and the sock's lock held.
+ * Context: that of sockwatch_tcp_state().
  */
-static __always_inline void sockwatch_tcp_state(const struct sock *sk,
-						unsigned int state, u64 now_ns)
+static __always_inline void sockwatch_tcp_move(const struct sock *sk,
+					       unsigned int state, u64 now_ns)
 {
 	unsigned int slot = sockwatch_track_hash(sk);
 	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
@@ -88,6 +89,26 @@ static __always_inline void sockwatch_tcp_state(const struct sock *sk,
 		sockwatch_tcp_to_syn_sent(entry, sk, now_ns);
 	else
 		sockwatch_tcp_to_other(entry, sk, state, now_ns);
+}
+
+/**
+ * sockwatch_tcp_state() - a TCP sock changes its state
+ * @sk: the sock, which still shows its old state
+ * @state: the new one
+ * @now_ns: sockwatch_clock_ns()
+ *
+ * Where the state that we know differs from the old one, because the census
+ * looked in the instant of a change, ours counts: what went in goes out again.
+ *
+ * Context: process or softirq, with preemption off and the sock's lock held.
+ */
+static __always_inline void sockwatch_tcp_state(const struct sock *sk,
+						unsigned int state, u64 now_ns)
+{
+	if (sockwatch_event_wanted())
+		sockwatch_tcp_tell_state(sk, state, now_ns);
+	else
+		sockwatch_tcp_move(sk, state, now_ns);
 }
 
 void sockwatch_tcp_inherit(const struct sock *parent,
@@ -105,6 +126,9 @@ void sockwatch_tcp_gone(const struct sockwatch_entry *entry);
 void sockwatch_tcp_connect_failed(const struct sock *sk, int err);
 void sockwatch_tcp_wrapped(bool inet, bool inet6);
 void sockwatch_tcp_reset(const struct sock *sk);
+void sockwatch_tcp_tell_segment(const struct sock *sk,
+				enum sockwatch_segment what,
+				unsigned int n) __cold;
 void sockwatch_tcp_segment(const struct sock *sk, enum sockwatch_segment what,
 			   unsigned int n);
 

@@ -14,6 +14,8 @@ void sockwatch_tcp_summary(struct sockwatch_tcpstat *stat,
 			   const struct sock *sk, unsigned long far);
 void sockwatch_tcp_not_connected(struct sockwatch_net *snet,
 				 const struct sock *sk, int err);
+void sockwatch_tcp_tell_not_connected(struct sockwatch_net *snet,
+				      const struct sock *sk, int err) __cold;
 bool sockwatch_tcp_connect_wrapped(const struct sock *sk);
 u8 sockwatch_tcp_scoped(u8 flags, const struct sock *sk) __cold;
 

@@ -134,6 +134,9 @@ void sockwatch_tcp_reset(const struct sock *sk)
 {
 	if (unlikely(sk->sk_state == TCP_CLOSE))
 		return;
+	if (sockwatch_event_wanted())
+		sockwatch_tcp_tell_segment(sk, SOCKWATCH_SEGMENT_RESET_RECEIVED,
+					   1);
 	if (likely(in_softirq()))
 		this_cpu_write(reset_of, sk);
 	else

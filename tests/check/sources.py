@@ -11,7 +11,7 @@ NAMES = 'include/sockwatch_names.h'
 GENL = 'module/genl.c'
 ROWS = 'module/genl_rows.c'
 NETLINK = (GENL, ROWS, 'module/genl_rows.h', 'module/genl_net.c',
-           'module/genl_sockets.c')
+           'module/genl_sockets.c', 'module/genl_events.c')
 PROC = 'module/proc.c'
 MAIN = 'module/main.c'
 NLA_TYPES = {'NLA_U8': 'u8', 'NLA_U16': 'u16', 'NLA_U32': 'u32',
@@ -24,6 +24,7 @@ PUTS = {'nla_put_u8': 'u8', 'nla_put_u16': 'u16', 'nla_put_u32': 'u32',
         'known_put': 'u64',
         'nla_put_string': 'string', 'nla_put_flag': 'flag',
         'nla_put': 'binary', 'nla_reserve_64bit': 'binary',
+        'nla_reserve': 'binary',
         'nla_nest_start': 'nest'}
 
 
@@ -46,7 +47,11 @@ def enum_of(name):
         if not entry.strip():
             continue
         constant, _, number = (part.strip() for part in entry.partition('='))
-        value = int(number, 0) if number else value + 1
+        shift = re.fullmatch(r'1 << (\d+)', number)
+        if shift:
+            value = 1 << int(shift.group(1))
+        else:
+            value = int(number, 0) if number else value + 1
         constants.append((constant, value))
     return constants
 
@@ -84,10 +89,11 @@ def message_tree(command):
     """What the comment of a command says: {'mode', 'request', 'reply',
     'nest': {attribute: [...]}, 'text': what stands behind}."""
     text = comments_of('sockwatch_cmd')[f'SOCKWATCH_CMD_{command}']
-    mode = re.search(r'\((do|dump)\)::', text).group(1)
+    mode = re.search(r'\((do|dump|multicast)\b[^)]*\)::', text).group(1)
     # The tree is the first paragraph behind the "::".
     tree, _, after = text.partition('::\n')[2].strip('\n').partition('\n\n')
-    request, _, reply = tree.partition('reply')
+    request, _, reply = tree.partition(
+        'message' if mode == 'multicast' else 'reply')
     nests = {}
 
     def nest(match):

@@ -42,9 +42,13 @@ NAMED = {'METRICS': 'metric', 'SCOPES': 'scope', 'OPTIONS': 'option',
 # The constants that are not called as their enum: genetlink.yaml has no word
 # for that.
 PREFIXES = {'filter-code': 'SOCKWATCH_FILTER_',
-            'filter-field': 'SOCKWATCH_FIELD_'}
+            'filter-field': 'SOCKWATCH_FIELD_',
+            'event-type': 'SOCKWATCH_EVENT_',
+            'event-known': 'SOCKWATCH_KNOWN_'}
 # Who frees what a dump has.
 DONE = 'dump_done', 'sockwatch_sockets_done'
+# Who makes a message of events.
+EVENT = 'batch_begin'
 
 
 def differences(what, left_name, left, right_name, right):
@@ -100,12 +104,30 @@ def c_values(entries, prefix):
     return values
 
 
+def definition_values_of(definition, prefix):
+    """Flags are numbered as bits."""
+    values = c_values(definition['entries'], prefix)
+    if definition['type'] == 'flags':
+        values = [(name, 1 << bit - 1) for name, bit in values]
+    return values
+
+
 def mode_of(item):
-    return 'do' if 'do' in item else 'dump'
+    return next(mode for mode in ('do', 'dump', 'event') if mode in item)
 
 
 def reply_of(item):
-    return item[mode_of(item)]['reply']['attributes']
+    if 'event' in item:
+        return item['event']['attributes']
+    return item[mode_of(item)].get('reply', {}).get('attributes', [])
+
+
+def request_of(item):
+    return item[mode_of(item)].get('request', {}).get('attributes', [])
+
+
+def requests():
+    return [item for item in operations() if 'event' not in item]
 
 
 # The cases
@@ -159,7 +181,7 @@ def definition_values():
         enum = 'sockwatch_' + definition['name'].replace('-', '_')
         prefix = PREFIXES.get(definition['name'], enum.upper() + '_')
         yield from differences(
-            enum, 'the YAML', c_values(definition['entries'], prefix),
+            enum, 'the YAML', definition_values_of(definition, prefix),
             'the header', sources.enum_of(enum))
     written = {'sockwatch_' + item['name'].replace('-', '_')
                for item in SPEC_DATA['definitions']}
@@ -184,7 +206,8 @@ def attribute_enums():
 def bucket():
     """YNL's genetlink has no structs: an array of struct sockwatch_bucket is
     one of u64, in pairs."""
-    if sources.structs() != ['sockwatch_bucket', 'sockwatch_filter_op']:
+    if sources.structs() != ['sockwatch_bucket', 'sockwatch_filter_op',
+                             'sockwatch_event']:
         yield f'{HEADER} has {sources.structs()}'
     buckets = next(entry for entry in attributes('sockwatch')['attributes']
                    if entry['name'] == 'buckets')
@@ -214,6 +237,18 @@ def filter_op():
         yield f'the doc of filter has {said}'
 
 
+def event():
+    """Nor what an event is."""
+    entry = next(entry for entry in attributes('sockwatch')['attributes']
+                 if entry['name'] == 'events')
+    said = [(name, kind) for name, kind in
+            re.findall(r'(\w+)\s\((\w+)', entry['doc'])]
+    members = [(name, kind.strip('_')) for kind, name in
+               sources.struct_of('sockwatch_event')]
+    return differences('struct sockwatch_event', 'the YAML', said,
+                       'the header', members)
+
+
 def attribute_types(name):
     enum, prefix = SETS[name]
     comments = sources.comments_of(enum)
@@ -237,14 +272,13 @@ def documented():
 
 def command_tree(item):
     tree = sources.message_tree(upper(item['name']))
-    if set(item) & {'do', 'dump'} != {tree['mode']}:
-        yield f'a {tree["mode"]} in the header'
+    mode = 'event' if tree['mode'] == 'multicast' else tree['mode']
+    if set(item) & {'do', 'dump', 'event'} != {mode}:
+        yield f'a {mode} in the header'
         return
-    sub = item[tree['mode']]
-    for side in ('request', 'reply'):
+    for side, names_of in ('request', request_of), ('reply', reply_of):
         yield from differences(
-            side, 'the YAML', [upper(name) for name in
-                               sub[side]['attributes']],
+            side, 'the YAML', [upper(name) for name in names_of(item)],
             'the header', tree[side])
     for attribute, inside in tree['nest'].items():
         nested = attributes(next(
@@ -274,8 +308,7 @@ def kernel_op(item):
     taken = [name for name in policy
              if values[f'SOCKWATCH_A_{name}'] <= limit]
     yield from differences(
-        'request', 'the YAML', [upper(name) for name in
-                                item[mode]['request']['attributes']],
+        'request', 'the YAML', [upper(name) for name in request_of(item)],
         GENL, taken)
     for name in taken:
         yield from kernel_policy(name, *policy[name])
@@ -300,7 +333,7 @@ def kernel_policy(name, kind, limits):
 
 def kernel_ops_known():
     yield from differences('commands', 'the YAML',
-                           [upper(item['name']) for item in operations()],
+                           [upper(item['name']) for item in requests()],
                            GENL, list(sources.kernel_ops()))
     yield from differences('dumps', 'the YAML',
                            [upper(item['name']) for item in operations()
@@ -310,8 +343,8 @@ def kernel_ops_known():
 
 def kernel_reply(item):
     """Each message is made of what the YAML says, and of nothing else."""
-    fields = sources.kernel_ops()[upper(item['name'])]
-    starts = [fields.get('doit') or fields['dumpit']]
+    fields = sources.kernel_ops().get(upper(item['name']), {})
+    starts = [fields.get('doit') or fields.get('dumpit') or EVENT]
     if 'dump' in item:
         starts.append(sources.kernel_lists()[upper(item['name'])]['put'])
     said = {f'SOCKWATCH_A_{upper(name)}' for name in reply_of(item)}
@@ -325,12 +358,18 @@ def kernel_reply(item):
                        sorted(sources.puts_of(*starts)))
 
 
+def asks_for_capability(command):
+    doit = sources.kernel_ops()[command]['doit']
+    return 'sockwatch_genl_administers(' in sources.functions()[doit]
+
+
 def privileged():
     """Which commands are for whoever administers the namespace."""
     lists = sources.kernel_lists()
     for item in operations():
         command = upper(item['name'])
-        said = {GENL: lists.get(command, {}).get('admin') == 'true',
+        said = {GENL: lists.get(command, {}).get('admin') == 'true' or
+                command == 'MONITOR' and asks_for_capability(command),
                 SPEC: 'Needs CAP_NET_ADMIN' in item['doc'],
                 HEADER: 'Needs CAP_NET_ADMIN' in
                         sources.message_tree(command)['text']}
@@ -433,12 +472,16 @@ def main():
     checks.case('header: enums of attributes', attribute_enums)
     checks.case('header: struct sockwatch_bucket', bucket)
     checks.case('header: struct sockwatch_filter_op', filter_op)
+    checks.case('header: struct sockwatch_event', event)
     checks.case('header: other enums', definition_values)
     for item in operations():
         checks.case(f'header: message tree of {item["name"]}', command_tree,
                     item)
-        checks.case(f'genl.c: policy of {item["name"]}', kernel_op, item)
-        checks.case(f'genl.c: reply of {item["name"]}', kernel_reply, item)
+        if 'event' not in item:
+            checks.case(f'genl.c: policy of {item["name"]}', kernel_op, item)
+        if reply_of(item):
+            checks.case(f'genl.c: reply of {item["name"]}', kernel_reply,
+                        item)
     checks.case('genl.c: commands', kernel_ops_known)
     checks.case('genl.c: what is put', kernel_puts)
     checks.case('genl.c: privileges', privileged)

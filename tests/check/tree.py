@@ -22,21 +22,24 @@ RANKS = (
     ('classify', 'clock', 'filter', 'hist', 'scope'),
     ('counters', 'track', 'tcpstat'),
     ('netns', 'listen'),
-    ('tcp', 'tcp_count', 'tcp_move', 'tcp_summary', 'timewait'),
-    ('account', 'account_census', 'account_count', 'segment'),
+    ('event',),
+    ('tcp', 'tcp_count', 'tcp_move', 'tcp_summary', 'tcp_tell', 'timewait'),
+    ('account', 'account_census', 'account_count', 'account_tell',
+     'segment', 'segment_tell', 'events'),
     ('snapshot', 'snapshot_tcp', 'snapshot_latency', 'list'),
-    ('hooks', 'attach', 'create', 'connect', 'census', 'events', 'genl',
-     'genl_net', 'genl_rows', 'genl_sockets', 'proc'),
+    ('hooks', 'attach', 'create', 'connect', 'census', 'genl',
+     'genl_events', 'genl_net', 'genl_rows', 'genl_sockets', 'proc'),
     ('main',),
 )
 # Each of these makes one room of several files.
 ROOMS = (
     ('netns', 'listen'),
-    ('tcp', 'tcp_count', 'tcp_move', 'tcp_summary'),
-    ('account', 'account_census', 'account_count'),
+    ('tcp', 'tcp_count', 'tcp_move', 'tcp_summary', 'tcp_tell'),
+    ('account', 'account_census', 'account_count', 'account_tell'),
+    ('segment', 'segment_tell'),
     ('snapshot', 'snapshot_tcp', 'snapshot_latency'),
     ('hooks', 'attach', 'create', 'connect'),
-    ('genl', 'genl_net', 'genl_rows', 'genl_sockets'),
+    ('genl', 'genl_events', 'genl_net', 'genl_rows', 'genl_sockets'),
 )
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 

@@ -4,6 +4,7 @@
 #include <linux/prandom.h>
 
 #include "crowd.h"
+#include "event.h"
 #include "fake.h"
 #include "netns.h"
 #include "suites.h"
@@ -201,7 +202,7 @@ static void random_facts(struct kunit *test)
 /* With nobody to be told, things go their short ways. */
 static void random_facts_untold(struct kunit *test)
 {
-	sockwatch_account_set_sink(NULL);
+	sockwatch_event_set_sink(NULL);
 	model_run(test);
 }
 
@@ -239,7 +240,7 @@ static void at_once(struct kunit *test)
 	unsigned int who, i;
 
 	/* The fake sink counts without a lock. */
-	sockwatch_account_set_sink(NULL);
+	sockwatch_event_set_sink(NULL);
 	for (who = 0; who < CROWD_SIZE; who++)
 		for (i = 0; i < CROWD_SOCKS; i++)
 			crowd_socks[who][i] = fake_sock(test, &init_net, TCP);

@@ -5,6 +5,7 @@
 #include <linux/limits.h>
 #include <linux/sched.h>
 
+#include "event.h"
 #include "fake.h"
 #include "netns.h"
 #include "suites.h"
@@ -38,7 +39,7 @@ static void create_call(struct kunit *test)
 	sockwatch_account_free(sk);
 	EXPECT_ROW(test, &init_net, TCP, .attempts = 1, .created = 1,
 		   .released = 1);
-	EXPECT_EVENT(test, 2, RELEASE, sk, 0);
+	EXPECT_EVENT(test, 2, CLOSE, sk, 0);
 	EXPECT_TOTALS(test, 0, 0);
 	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 0ULL);
 }
@@ -55,7 +56,7 @@ static void create_kernel(struct kunit *test)
 	sockwatch_account_free(sk);
 	EXPECT_ROW(test, &init_net, RTNL, .attempts = 1, .kernel = 1,
 		   .released = 1);
-	EXPECT_EVENT(test, 2, RELEASE, sk, 0);
+	EXPECT_EVENT(test, 2, CLOSE, sk, 0);
 }
 
 /* Allocated before the hook for that was in place. */
@@ -183,12 +184,14 @@ static void child_accepted(struct kunit *test)
 	sockwatch_account_alloc(sk);
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1);
-	EXPECT_EVENT(test, 1, CLONE, sk, 0);
+	/* Until something happens to it. */
+	KUNIT_EXPECT_EQ(test, fake_events.nr, 0U);
 
 	sockwatch_account_accept(sk, sk->sk_type, T0 + 5);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .open = 1);
-	EXPECT_EVENT(test, 2, ACCEPT, sk, 0);
+	EXPECT_EVENT(test, 1, ACCEPT, sk, 0);
+	KUNIT_EXPECT_EQ(test, fake_events.last.duration_ns, 5ULL);
 	entry = sockwatch_track_find(sk);
 	KUNIT_ASSERT_NOT_NULL(test, entry);
 	KUNIT_EXPECT_EQ(test, entry->birth_ns, T0);
@@ -198,7 +201,7 @@ static void child_accepted(struct kunit *test)
 	sockwatch_account_free(sk);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .released = 1);
-	EXPECT_EVENT(test, 3, RELEASE, sk, 0);
+	EXPECT_EVENT(test, 2, CLOSE, sk, 0);
 }
 
 static void child_unaccepted(struct kunit *test)
@@ -209,8 +212,9 @@ static void child_unaccepted(struct kunit *test)
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
 	sockwatch_account_free(sk);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .unaccepted = 1);
-	/* It was never open, so that it went is no event. */
-	EXPECT_EVENT(test, 1, CLONE, sk, 0);
+	EXPECT_EVENT(test, 1, CLOSE, sk, 0);
+	KUNIT_EXPECT_EQ(test, (int)fake_events.last.origin,
+			(int)SOCKWATCH_SOCKET_ORIGIN_QUEUED);
 	EXPECT_TOTALS(test, 0, 0);
 }
 
@@ -542,7 +546,7 @@ static void no_sink(struct kunit *test)
 {
 	struct sock *sk = fake_sock(test, &init_net, TCP);
 
-	sockwatch_account_set_sink(NULL);
+	sockwatch_event_set_sink(NULL);
 	fake_create(&init_net, sk, false, T0);
 	sockwatch_account_create_failed(&init_net, AF_INET, SOCK_STREAM, 0,
 					-EPERM);

@@ -11,6 +11,7 @@
 #include <net/netns/generic.h>
 #include <net/tcp.h>
 
+#include "event.h"
 #include "fake.h"
 #include "listen.h"
 #include "netns.h"
@@ -20,20 +21,24 @@ struct fake_events fake_events;
 
 static struct sockwatch_totals at_start;
 
-static void fake_event(enum sockwatch_event_id id, const struct sock *sk,
-		       int err)
+static void fake_event(struct sockwatch_net *snet,
+		       const struct sockwatch_event *event)
 {
 	if (preemptible())
 		fake_events.preemptible++;
 	fake_events.nr++;
-	fake_events.last = id;
-	fake_events.sk = sk;
-	fake_events.err = err;
+	fake_events.last = *event;
 }
 
 static const struct sockwatch_sink fake_sink = {
 	.event = fake_event,
 };
+
+static int net_watch(struct sockwatch_net *snet, void *unused)
+{
+	snet->watched = true;
+	return 0;
+}
 
 /**
  * fake_start() - an account of every namespace, with nothing in it
@@ -52,7 +57,8 @@ int fake_start(struct kunit *test)
 	if (err)
 		goto err_listen;
 	memset(&fake_events, 0, sizeof(fake_events));
-	sockwatch_account_set_sink(&fake_sink);
+	sockwatch_net_for_each(net_watch, NULL);
+	sockwatch_event_set_sink(&fake_sink);
 	sockwatch_account_totals(&at_start);
 	return 0;
 
@@ -67,7 +73,7 @@ err_listen:
  */
 void fake_stop(struct kunit *test)
 {
-	sockwatch_account_set_sink(NULL);
+	sockwatch_event_set_sink(NULL);
 	sockwatch_account_exit();
 	sockwatch_listen_exit();
 	KUNIT_EXPECT_EQ(test, fake_events.preemptible, 0U);
@@ -116,17 +122,17 @@ static void tcp_setup(struct sock *sk)
 struct sock *fake_sock(struct kunit *test, struct net *net, u64 kind)
 {
 	struct sockwatch_kind parts = sockwatch_kind_unpack(kind);
-	bool tcp = parts.protocol == IPPROTO_TCP;
+	bool inet = parts.family == AF_INET || parts.family == AF_INET6;
 	struct sock *sk;
 
-	sk = kunit_kzalloc(test, tcp ? sizeof(struct tcp6_sock) : sizeof(*sk),
+	sk = kunit_kzalloc(test, inet ? sizeof(struct tcp6_sock) : sizeof(*sk),
 			   GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, sk);
 	sk->sk_state = TCP_CLOSE;
 	sk->sk_family = parts.family;
 	sk->sk_type = parts.type;
 	sk->sk_protocol = parts.protocol;
-	if (tcp)
+	if (parts.protocol == IPPROTO_TCP)
 		tcp_setup(sk);
 	if (parts.family == AF_UNIX)
 		sk->sk_prot = parts.type == SOCK_STREAM ? &unix_stream :
@@ -142,6 +148,7 @@ static struct sockwatch_net *snet_new(struct kunit *test, struct net *net)
 	snet = kunit_kzalloc(test, sizeof(*snet), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, snet);
 	snet->net = net;
+	snet->watched = true;
 	INIT_LIST_HEAD(&snet->listeners);
 	KUNIT_ASSERT_EQ(test, 0,
 			sockwatch_counters_init(&snet->kinds, FAKE_KINDS,
@@ -291,12 +298,17 @@ void fake_expect_row(struct kunit *test, int line, const struct net *net,
  * @err: its error
  */
 void fake_expect_event(struct kunit *test, int line, unsigned int nr,
-		       enum sockwatch_event_id last, const struct sock *sk,
+		       enum sockwatch_event_type last, const struct sock *sk,
 		       int err)
 {
+	const struct sockwatch_event *event = &fake_events.last;
+	u64 id = sk ? atomic64_read(&sk->sk_cookie) : 0;
+
 	KUNIT_EXPECT_EQ_MSG(test, fake_events.nr, nr, "line %d", line);
-	KUNIT_EXPECT_EQ_MSG(test, (int)fake_events.last, (int)last, "line %d",
+	KUNIT_EXPECT_EQ_MSG(test, (int)event->event, (int)last, "line %d",
 			    line);
-	KUNIT_EXPECT_PTR_EQ_MSG(test, fake_events.sk, sk, "line %d", line);
-	KUNIT_EXPECT_EQ_MSG(test, fake_events.err, err, "line %d", line);
+	KUNIT_EXPECT_EQ_MSG(test, event->id, id, "line %d", line);
+	KUNIT_EXPECT_EQ_MSG(test, !!(event->known & SOCKWATCH_KNOWN_ID), !!sk,
+			    "line %d", line);
+	KUNIT_EXPECT_EQ_MSG(test, -(int)event->errno_nr, err, "line %d", line);
 }

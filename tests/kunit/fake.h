@@ -92,15 +92,11 @@ struct fake_row {
  * struct fake_events - what the sink was told
  * @nr: how many events
  * @last: the last one
- * @sk: its sock
- * @err: its error
  * @preemptible: how many came with preemption on, which must not be
  */
 struct fake_events {
 	unsigned int nr;
-	enum sockwatch_event_id last;
-	const struct sock *sk;
-	int err;
+	struct sockwatch_event last;
 	unsigned int preemptible;
 };
 
@@ -117,7 +113,7 @@ void fake_totals(struct sockwatch_totals *totals);
 void fake_expect_row(struct kunit *test, int line, const struct net *net,
 		     u64 kind, const struct fake_row *want);
 void fake_expect_event(struct kunit *test, int line, unsigned int nr,
-		       enum sockwatch_event_id last, const struct sock *sk,
+		       enum sockwatch_event_type last, const struct sock *sk,
 		       int err);
 
 /* EXPECT_ROW(test, net, kind, .created = 1, .open = 1): nothing else. */

@@ -4,6 +4,7 @@
 #include <linux/preempt.h>
 #include <linux/string.h>
 
+#include "event.h"
 #include "fake_tcp.h"
 #include "snapshot.h"
 
@@ -40,7 +41,7 @@ int fake_tcp_start(struct kunit *test)
 	sockwatch_net_grow(snet(), AF_INET6, GFP_KERNEL);
 	sockwatch_tcp_wrapped(false, false);
 	/* With nobody to be told, things go their short ways. */
-	sockwatch_account_set_sink(NULL);
+	sockwatch_event_set_sink(NULL);
 	behind = false;
 	return atomic_read(&snet()->grow_failed) ? -ENOMEM : 0;
 }

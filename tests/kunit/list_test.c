@@ -9,6 +9,7 @@
 #include <net/tcp_states.h>
 
 #include "clock.h"
+#include "event.h"
 #include "fake.h"
 #include "list.h"
 #include "netns.h"
@@ -25,6 +26,8 @@ static int list_start(struct kunit *test)
 
 	if (err)
 		return err;
+	/* An event would give a sock its cookie. */
+	sockwatch_event_set_sink(NULL);
 	net = fake_net(test, true);
 	list = (struct sockwatch_list) {
 		.snet = sockwatch_net_held(net),

@@ -28,5 +28,7 @@ extern struct kunit_suite sockwatch_listen_suite;
 extern struct kunit_suite sockwatch_filter_suite;
 extern struct kunit_suite sockwatch_filter_random_suite;
 extern struct kunit_suite sockwatch_list_suite;
+extern struct kunit_suite sockwatch_events_suite;
+extern struct kunit_suite sockwatch_tcp_tell_suite;
 
 #endif /* _SOCKWATCH_SUITES_H */

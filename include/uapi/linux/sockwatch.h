@@ -21,6 +21,7 @@
 
 #define SOCKWATCH_GENL_NAME	"sockwatch"
 #define SOCKWATCH_GENL_VERSION	1
+#define SOCKWATCH_GENL_EVENTS	"events"
 
 /**
  * enum sockwatch_cmd - the commands of the family
@@ -31,6 +32,7 @@
  *	request: [NETNS_FD | NETNS_PID]
  *	reply:   VERSION, NETNS, TIME_NS, MAX_KINDS, KINDS, LOST,
  *	         LISTENERS_LOST, NO_MEMORY, MAX_LISTENERS,
+ *	         EVENTS_SENT, EVENTS_LOST, EVENTS_OVERRUN,
  *	         MAX_SOCKETS, [TRACKED, UNTRACKED, DISCARDED, CENSUS_NS,]
  *	         HOOK { NAME, KIND, [REQUIRED], [ATTACHED], [HITS, MISSED] } ...
  *
@@ -132,6 +134,39 @@
  *	Needs CAP_NET_ADMIN in the user namespace that owns the namespace, its
  *	own too.  Sockets come and go meanwhile: each is as it was when its
  *	message was made, and there is no ROWS.
+ *
+ * @SOCKWATCH_CMD_MONITOR: begin to send events to the multicast group (do)::
+ *
+ *	request: [ALL_NETNS]
+ *	reply:   nothing of its own; before the acknowledgment comes a message
+ *	         of events, without any, for each namespace
+ *
+ *	For as long as the socket that asks is open.  Needs CAP_NET_ADMIN in
+ *	the user namespace that owns the namespace, its own too.  With
+ *	ALL_NETNS also those namespaces, now and later, whose owner is the
+ *	same user namespace or one below it.  To ask again changes what is
+ *	sent, and tells how far each namespace is: so does a reader that has
+ *	lost some learn how many.
+ *
+ * @SOCKWATCH_CMD_EVENT: what has happened (multicast, group `events`)::
+ *
+ *	message: NETNS, SEQ, [EVENTS]
+ *
+ *	In the order in which it happened, as far as one socket can tell.
+ *	The next message of the namespace has a SEQ that is higher by the
+ *	number of EVENTS; by as much as it is higher still, events were lost.
+ *
+ * @SOCKWATCH_CMD_GET_SAMPLES: single latencies, and whose they were (dump)::
+ *
+ *	request: [NETNS_FD | NETNS_PID | ALL_NETNS], [METRIC]
+ *	reply, for each namespace:
+ *	  one head:      NETNS, TIME_NS, ROWS
+ *	  ROWS messages: NETNS, METRIC, [SLOWEST,] EVENTS
+ *
+ *	Needs CAP_NET_ADMIN in the user namespace that owns the namespace, its
+ *	own too.  Of each metric the slowest SOCKWATCH_SAMPLES_MAX since there
+ *	are any, the slowest first, then the latest ones, the latest first: at
+ *	most so many, of each second the first ones on each CPU.
  */
 enum sockwatch_cmd {
 	SOCKWATCH_CMD_UNSPEC,
@@ -145,6 +180,9 @@ enum sockwatch_cmd {
 	SOCKWATCH_CMD_GET_OPTIONS,
 	SOCKWATCH_CMD_GET_LISTENERS,
 	SOCKWATCH_CMD_GET_SOCKETS,
+	SOCKWATCH_CMD_MONITOR,
+	SOCKWATCH_CMD_EVENT,
+	SOCKWATCH_CMD_GET_SAMPLES,
 
 	/* private: */
 	__SOCKWATCH_CMD_MAX,
@@ -257,6 +295,18 @@ enum sockwatch_cmd {
  * @SOCKWATCH_A_ID: u64, the kernel's socket cookie, as ss -e shows it (sk:HEX)
  * @SOCKWATCH_A_INODE: u32, the inode number of its descriptor, as in
  *	/proc/PID/fd; absent for one without
+ * @SOCKWATCH_A_SEQ: u64, the number of the first of EVENTS in its namespace,
+ *	counted from 1 and with those that were lost; without EVENTS that of
+ *	the next one
+ * @SOCKWATCH_A_EVENTS: binary, an array of &struct sockwatch_event; of a sample
+ *	one without event, whose duration_ns is the sample; its pid and uid are
+ *	as &SOCKWATCH_A_PID and &SOCKWATCH_A_UID
+ * @SOCKWATCH_A_EVENTS_SENT: u64, events of the namespace that were sent
+ * @SOCKWATCH_A_EVENTS_LOST: u64, those that found the module's queue full, or
+ *	no memory
+ * @SOCKWATCH_A_EVENTS_OVERRUN: u64, of those sent, the ones that a reader's
+ *	socket had no room for; only of readers with NETLINK_BROADCAST_ERROR
+ * @SOCKWATCH_A_SLOWEST: flag, one of the slowest; else one of the latest
  */
 enum sockwatch_attr {
 	SOCKWATCH_A_UNSPEC,
@@ -333,6 +383,12 @@ enum sockwatch_attr {
 	SOCKWATCH_A_CGROUP,
 	SOCKWATCH_A_ID,
 	SOCKWATCH_A_INODE,
+	SOCKWATCH_A_SEQ,
+	SOCKWATCH_A_EVENTS,
+	SOCKWATCH_A_EVENTS_SENT,
+	SOCKWATCH_A_EVENTS_LOST,
+	SOCKWATCH_A_EVENTS_OVERRUN,
+	SOCKWATCH_A_SLOWEST,
 
 	/* private: */
 	__SOCKWATCH_A_MAX,
@@ -474,6 +530,8 @@ enum sockwatch_socket_origin {
 
 #define SOCKWATCH_FILTER_MAX	64
 
+#define SOCKWATCH_SAMPLES_MAX	8
+
 /**
  * enum sockwatch_filter_code - the codes of a filter
  *
@@ -568,6 +626,156 @@ struct sockwatch_filter_op {
 		__u64 number;
 		__u8 bytes[16];
 	};
+};
+
+/**
+ * enum sockwatch_event_type - what can happen
+ *
+ * @SOCKWATCH_EVENT_CREATE: a socket was made; duration_ns: how long it took
+ * @SOCKWATCH_EVENT_FAIL: making or connecting one failed, OPERATION; errno_nr,
+ *	if known, says why
+ * @SOCKWATCH_EVENT_CONNECT: TCP: a connection was begun, the SYN is sent next
+ * @SOCKWATCH_EVENT_ACCEPT: accept handed one out; duration_ns, if known: how
+ *	long it waited for that
+ * @SOCKWATCH_EVENT_ESTABLISHED: TCP: a connection opened; duration_ns, if
+ *	known: of an active one the connect, of a passive one the handshake
+ * @SOCKWATCH_EVENT_STATE: TCP: any other change of the state; to close of what
+ *	was open, duration_ns is the lifetime of the connection
+ * @SOCKWATCH_EVENT_RETRANSMIT: TCP: retransmits segments were sent again
+ * @SOCKWATCH_EVENT_RESET: TCP: a RST was sent, or has ended a connection
+ * @SOCKWATCH_EVENT_CLOSE: a socket, or a child that nobody accepted, is gone;
+ *	duration_ns, if known: its age
+ */
+enum sockwatch_event_type {
+	SOCKWATCH_EVENT_CREATE = 1,
+	SOCKWATCH_EVENT_FAIL,
+	SOCKWATCH_EVENT_CONNECT,
+	SOCKWATCH_EVENT_ACCEPT,
+	SOCKWATCH_EVENT_ESTABLISHED,
+	SOCKWATCH_EVENT_STATE,
+	SOCKWATCH_EVENT_RETRANSMIT,
+	SOCKWATCH_EVENT_RESET,
+	SOCKWATCH_EVENT_CLOSE,
+};
+
+/**
+ * enum sockwatch_event_known - what of an event is known
+ *
+ * @SOCKWATCH_KNOWN_KIND: family, sock_type, protocol
+ * @SOCKWATCH_KNOWN_ORIGIN: origin
+ * @SOCKWATCH_KNOWN_STATE: state
+ * @SOCKWATCH_KNOWN_FROM: from
+ * @SOCKWATCH_KNOWN_SCOPE: scope
+ * @SOCKWATCH_KNOWN_ADDRESS: address
+ * @SOCKWATCH_KNOWN_PEER_ADDRESS: peer_address
+ * @SOCKWATCH_KNOWN_PORT: port
+ * @SOCKWATCH_KNOWN_PEER_PORT: peer_port
+ * @SOCKWATCH_KNOWN_PID: pid
+ * @SOCKWATCH_KNOWN_COMM: comm
+ * @SOCKWATCH_KNOWN_UID: uid
+ * @SOCKWATCH_KNOWN_CGROUP: cgroup
+ * @SOCKWATCH_KNOWN_ID: id
+ * @SOCKWATCH_KNOWN_ERRNO: errno_nr
+ * @SOCKWATCH_KNOWN_DURATION: duration_ns
+ * @SOCKWATCH_KNOWN_RETRANSMITS: retransmits
+ * @SOCKWATCH_KNOWN_TRAFFIC: bytes_sent, bytes_received, segs_out, segs_in
+ * @SOCKWATCH_KNOWN_SRTT: srtt_us
+ * @SOCKWATCH_KNOWN_OPERATION: operation
+ * @SOCKWATCH_KNOWN_RECEIVED: of RESET: it was received; else it was sent
+ */
+enum sockwatch_event_known {
+	SOCKWATCH_KNOWN_KIND = 1 << 0,
+	SOCKWATCH_KNOWN_ORIGIN = 1 << 1,
+	SOCKWATCH_KNOWN_STATE = 1 << 2,
+	SOCKWATCH_KNOWN_FROM = 1 << 3,
+	SOCKWATCH_KNOWN_SCOPE = 1 << 4,
+	SOCKWATCH_KNOWN_ADDRESS = 1 << 5,
+	SOCKWATCH_KNOWN_PEER_ADDRESS = 1 << 6,
+	SOCKWATCH_KNOWN_PORT = 1 << 7,
+	SOCKWATCH_KNOWN_PEER_PORT = 1 << 8,
+	SOCKWATCH_KNOWN_PID = 1 << 9,
+	SOCKWATCH_KNOWN_COMM = 1 << 10,
+	SOCKWATCH_KNOWN_UID = 1 << 11,
+	SOCKWATCH_KNOWN_CGROUP = 1 << 12,
+	SOCKWATCH_KNOWN_ID = 1 << 13,
+	SOCKWATCH_KNOWN_ERRNO = 1 << 14,
+	SOCKWATCH_KNOWN_DURATION = 1 << 15,
+	SOCKWATCH_KNOWN_RETRANSMITS = 1 << 16,
+	SOCKWATCH_KNOWN_TRAFFIC = 1 << 17,
+	SOCKWATCH_KNOWN_SRTT = 1 << 18,
+	SOCKWATCH_KNOWN_OPERATION = 1 << 19,
+	SOCKWATCH_KNOWN_RECEIVED = 1 << 20,
+};
+
+/**
+ * struct sockwatch_event - something that happened
+ *
+ * @time_ns: when, CLOCK_REALTIME
+ * @known: &enum sockwatch_event_known; what is not known is zero
+ * @event: &enum sockwatch_event_type
+ * @origin: &enum sockwatch_socket_origin
+ * @state: of TCP: its state now, as &SOCKWATCH_A_STATE
+ * @from: the state before
+ * @scope: &enum sockwatch_scope
+ * @operation: &enum sockwatch_operation
+ * @family: AF_*
+ * @sock_type: SOCK_*
+ * @protocol: as &SOCKWATCH_A_PROTOCOL
+ * @errno_nr: a positive errno
+ * @port: the local port
+ * @peer_port: the peer's
+ * @retransmits: segments sent again: by this, or at the end in all
+ * @pid: who made or accepted the socket, or called; as the initial pid
+ *	namespace numbers it or, where the network namespace belongs to another
+ *	user namespace than the initial one, its own pid namespace does
+ * @uid: of the socket, or the caller; as the user namespace that owns the
+ *	network namespace numbers it
+ * @segs_out: segments sent, at the end of a connection
+ * @segs_in: segments received
+ * @srtt_us: the smoothed round trip
+ * @unused: 0
+ * @id: the socket's cookie, as &SOCKWATCH_A_ID
+ * @duration_ns: how long it took, see &enum sockwatch_event_type
+ * @cgroup: as &SOCKWATCH_A_CGROUP
+ * @bytes_sent: data sent, what was sent again included
+ * @bytes_received: data received
+ * @address: the local address, 4 or 16 bytes by @family
+ * @peer_address: the peer's
+ * @comm: the name of @pid, NUL padded
+ *
+ * A struct, since attributes for each of these would cost several times more
+ * than all else about an event.
+ */
+struct sockwatch_event {
+	__u64 time_ns;
+	__u32 known;
+	__u8 event;
+	__u8 origin;
+	__u8 state;
+	__u8 from;
+	__u8 scope;
+	__u8 operation;
+	__u16 family;
+	__u16 sock_type;
+	__u16 protocol;
+	__u16 errno_nr;
+	__u16 port;
+	__u16 peer_port;
+	__u16 unused;
+	__u32 retransmits;
+	__u32 pid;
+	__u32 uid;
+	__u32 segs_out;
+	__u32 segs_in;
+	__u32 srtt_us;
+	__u64 id;
+	__u64 duration_ns;
+	__u64 cgroup;
+	__u64 bytes_sent;
+	__u64 bytes_received;
+	__u8 address[16];
+	__u8 peer_address[16];
+	char comm[16];
 };
 
 #endif /* _UAPI_LINUX_SOCKWATCH_H */

@@ -1,0 +1,584 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Who monitors which namespace, and what is sent to him. */
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/netlink.h>
+#include <linux/notifier.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/sizes.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <linux/uidgid.h>
+#include <linux/user_namespace.h>
+#include <linux/workqueue.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include <uapi/linux/sockwatch.h>
+
+#include "events.h"
+#include "genl.h"
+#include "genl_events.h"
+#include "genl_net.h"
+#include "genl_rows.h"
+#include "netns.h"
+
+/* What a message has besides its events. */
+#define HEAD_BYTES	128
+
+/* Events of a message: it is to fill what the allocator gives. */
+#define EVENTS_MAX	((SKB_WITH_OVERHEAD(SZ_16K) - HEAD_BYTES) / \
+			 sizeof(struct sockwatch_event))
+
+/* How long events may wait for others. */
+#define DELAY_MS	10
+
+/**
+ * struct monitor - a socket that asked for events
+ * @list: in the list of all
+ * @net: its namespace, which it holds
+ * @portid: its number there
+ * @all: it also wants what its namespace's owner may see
+ */
+struct monitor {
+	struct list_head list;
+	const struct net *net;
+	u32 portid;
+	bool all;
+};
+
+/**
+ * struct sockwatch_batch - the next message of a namespace
+ * @list: in the list of those that wait, if @skb
+ * @snet: the namespace
+ * @skb: the message; NULL: nothing to say
+ * @msg: its beginning
+ * @events: its events
+ * @nr: how many
+ */
+struct sockwatch_batch {
+	struct list_head list;
+	struct sockwatch_net *snet;
+	struct sk_buff *skb;
+	void *msg;
+	struct nlattr *events;
+	unsigned int nr;
+};
+
+/* Guards all here: who monitors, what is watched, and what is being sent. */
+static DEFINE_MUTEX(monitors_lock);
+static LIST_HEAD(monitors);
+static LIST_HEAD(batches);
+static bool leaving;
+
+static struct workqueue_struct *sender;
+
+static bool owner_may_see(const struct user_namespace *owner,
+			  const struct user_namespace *other)
+{
+	while (other->level > owner->level)
+		other = other->parent;
+	return other == owner;
+}
+
+static bool monitor_covers(const struct monitor *monitor,
+			   const struct net *net)
+{
+	return net_eq(monitor->net, net) ||
+	       (monitor->all && owner_may_see(monitor->net->user_ns,
+					      net->user_ns));
+}
+
+/* Sending */
+
+/* One message is enough for all monitors of a namespace. */
+static bool was_sent_to(const struct monitor *monitor, const struct net *net)
+{
+	const struct monitor *before = monitor;
+
+	list_for_each_entry_continue_reverse(before, &monitors, list)
+		if (net_eq(before->net, monitor->net) &&
+		    monitor_covers(before, net))
+			return true;
+	return false;
+}
+
+/* Only a reader who wants to be told of it makes it an error that he is full. */
+static bool message_send(const struct net *net, struct sk_buff *skb)
+{
+	const struct monitor *monitor;
+	struct sk_buff *copy;
+	bool sent = true;
+
+	list_for_each_entry(monitor, &monitors, list) {
+		if (!monitor_covers(monitor, net) || was_sent_to(monitor, net))
+			continue;
+		copy = skb_clone(skb, GFP_KERNEL);
+		if (!copy || sockwatch_genl_multicast(monitor->net, copy) ==
+				     -ENOBUFS)
+			sent = false;
+	}
+	consume_skb(skb);
+	return sent;
+}
+
+static void *message_begin(struct sk_buff *skb,
+			   const struct sockwatch_net *snet, u64 seq)
+{
+	void *msg = sockwatch_genl_event(skb);
+
+	if (!msg || nla_put_u32(skb, SOCKWATCH_A_NETNS, snet->net->ns.inum) ||
+	    sockwatch_u64_put(skb, SOCKWATCH_A_SEQ, seq))
+		return NULL;
+	return msg;
+}
+
+static bool batch_begin(struct sockwatch_batch *batch)
+{
+	struct sk_buff *skb;
+
+	skb = alloc_skb(SKB_WITH_OVERHEAD(SZ_16K), GFP_KERNEL);
+	if (!skb)
+		return false;
+	batch->msg = message_begin(skb, batch->snet,
+				   batch->snet->events.seq + 1);
+	if (WARN_ON_ONCE(!batch->msg))
+		goto err_skb;
+	batch->events = nla_reserve(skb, SOCKWATCH_A_EVENTS, 0);
+	if (WARN_ON_ONCE(!batch->events))
+		goto err_skb;
+	batch->skb = skb;
+	batch->nr = 0;
+	list_add_tail(&batch->list, &batches);
+	return true;
+
+err_skb:
+	kfree_skb(skb);
+	return false;
+}
+
+static void batch_send(struct sockwatch_batch *batch)
+{
+	struct sockwatch_net_events *events = &batch->snet->events;
+	struct sk_buff *skb = batch->skb;
+
+	batch->skb = NULL;
+	list_del(&batch->list);
+	genlmsg_end(skb, batch->msg);
+	events->sent += batch->nr;
+	if (!message_send(batch->snet->net, skb))
+		events->overrun += batch->nr;
+}
+
+/* In the initial pid namespace, or in its own: see struct sockwatch_event. */
+static void pid_translate(struct sockwatch_event *event,
+			  const struct net *net)
+{
+	struct pid *pid;
+
+	if (net->user_ns == &init_user_ns ||
+	    !(event->known & SOCKWATCH_KNOWN_PID))
+		return;
+	rcu_read_lock();
+	pid = find_pid_ns(event->pid, &init_pid_ns);
+	event->pid = pid ? pid_nr_ns(pid, ns_of_pid(pid)) : 0;
+	rcu_read_unlock();
+	if (!event->pid)
+		event->known &= ~SOCKWATCH_KNOWN_PID;
+}
+
+static void event_add(struct sockwatch_batch *batch,
+		      const struct sockwatch_event *event)
+{
+	const struct net *net = batch->snet->net;
+	struct sockwatch_event *to;
+
+	to = skb_put(batch->skb, sizeof(*to));
+	*to = *event;
+	batch->events->nla_len += sizeof(*to);
+	batch->nr++;
+	pid_translate(to, net);
+	if (to->known & SOCKWATCH_KNOWN_UID)
+		to->uid = from_kuid_munged(net->user_ns,
+					   KUIDT_INIT(event->uid));
+}
+
+/* What nobody wants any more is not counted. */
+static void event_take(struct sockwatch_net *snet,
+		       const struct sockwatch_event *event)
+{
+	struct sockwatch_batch *batch = snet->events.batch;
+
+	if (!snet->watched)
+		return;
+	if (!batch->skb && !batch_begin(batch)) {
+		this_cpu_inc(*snet->events.lost);
+		snet->events.lost_seen++;
+		snet->events.seq++;
+		return;
+	}
+	snet->events.seq++;
+	event_add(batch, event);
+	if (batch->nr == EVENTS_MAX)
+		batch_send(batch);
+}
+
+/* Those that found no room have their numbers too. */
+static int lost_take(struct sockwatch_net *snet, void *unused)
+{
+	u64 lost = sockwatch_events_lost(snet);
+
+	if (!snet->watched || lost == snet->events.lost_seen)
+		return 0;
+	if (snet->events.batch->skb)
+		batch_send(snet->events.batch);
+	snet->events.seq += lost - snet->events.lost_seen;
+	snet->events.lost_seen = lost;
+	/* So that he knows, whenever there will be another. */
+	batch_begin(snet->events.batch);
+	return 0;
+}
+
+static void events_send(void)
+{
+	struct sockwatch_batch *batch, *next;
+
+	sockwatch_events_drain();
+	if (sockwatch_events_any_lost())
+		sockwatch_net_for_each(lost_take, NULL);
+	list_for_each_entry_safe(batch, next, &batches, list)
+		batch_send(batch);
+}
+
+static void send_work(struct work_struct *work)
+{
+	mutex_lock(&monitors_lock);
+	if (!list_empty(&monitors))
+		events_send();
+	mutex_unlock(&monitors_lock);
+}
+
+static DECLARE_DELAYED_WORK(sending, send_work);
+
+/*
+ * The work is no longer pending before it looks at the queues
+ * (set_work_pool_and_clear_pending(), kernel/workqueue.c): either it sees what
+ * was just queued, or we see that it does not wait.
+ */
+static void sender_wake(bool soon)
+{
+	if (soon)
+		mod_delayed_work(sender, &sending, 0);
+	else if (!delayed_work_pending(&sending))
+		queue_delayed_work(sender, &sending,
+				   msecs_to_jiffies(DELAY_MS));
+}
+
+static const struct sockwatch_events_ops events_ops = {
+	.wake = sender_wake,
+	.take = event_take,
+};
+
+/* Watching */
+
+static bool is_covered(const struct net *net)
+{
+	const struct monitor *monitor;
+
+	list_for_each_entry(monitor, &monitors, list)
+		if (monitor_covers(monitor, net))
+			return true;
+	return false;
+}
+
+/* What it needs it keeps until it goes: it may be watched again. */
+static int watch_begin(struct sockwatch_net *snet)
+{
+	struct sockwatch_net_events *events = &snet->events;
+
+	if (!events->batch) {
+		events->batch = kzalloc(sizeof(*events->batch),
+					GFP_KERNEL_ACCOUNT);
+		if (!events->batch)
+			return -ENOMEM;
+		events->batch->snet = snet;
+	}
+	if (!events->lost)
+		events->lost = alloc_percpu_gfp(u64, GFP_KERNEL_ACCOUNT);
+	if (!events->lost)
+		return -ENOMEM;
+	/* Pairs with sockwatch_event_watched(). */
+	smp_store_release(&snet->watched, true);
+	return 0;
+}
+
+static int watch_update(struct sockwatch_net *snet, void *unused)
+{
+	if (is_covered(snet->net)) {
+		if (!snet->watched && !snet->events.closed)
+			return watch_begin(snet);
+	} else if (snet->watched) {
+		WRITE_ONCE(snet->watched, false);
+	}
+	return 0;
+}
+
+/* Monitors */
+
+static struct monitor *monitor_find(const struct net *net, u32 portid)
+{
+	struct monitor *monitor;
+
+	list_for_each_entry(monitor, &monitors, list)
+		if (net_eq(monitor->net, net) && monitor->portid == portid)
+			return monitor;
+	return NULL;
+}
+
+static void monitor_remove(struct monitor *monitor)
+{
+	list_del(&monitor->list);
+	kfree(monitor);
+	sockwatch_net_for_each(watch_update, NULL);
+	if (list_empty(&monitors))
+		sockwatch_events_stop();
+}
+
+static int monitor_add(const struct net *net, u32 portid)
+{
+	struct monitor *monitor;
+	int err = 0;
+
+	monitor = kzalloc(sizeof(*monitor), GFP_KERNEL_ACCOUNT);
+	if (!monitor)
+		return -ENOMEM;
+	monitor->net = net;
+	monitor->portid = portid;
+	if (list_empty(&monitors))
+		err = sockwatch_events_start(&events_ops);
+	if (err) {
+		kfree(monitor);
+		return err;
+	}
+	list_add_tail(&monitor->list, &monitors);
+	return 0;
+}
+
+/**
+ * struct syncing - for net_sync()
+ * @monitor: who wants to know
+ */
+struct syncing {
+	const struct monitor *monitor;
+};
+
+/* It comes behind all that was sent, so he knows what he has missed. */
+static int net_sync(struct sockwatch_net *snet, void *arg)
+{
+	const struct syncing *syncing = arg;
+	const struct monitor *monitor = syncing->monitor;
+	struct sk_buff *skb;
+	void *msg;
+
+	if (!snet->watched || !monitor_covers(monitor, snet->net))
+		return 0;
+	skb = nlmsg_new(HEAD_BYTES, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	msg = message_begin(skb, snet, snet->events.seq + 1);
+	if (WARN_ON_ONCE(!msg)) {
+		nlmsg_free(skb);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, msg);
+	return genlmsg_unicast((struct net *)monitor->net, skb,
+			       monitor->portid);
+}
+
+static int monitor_set(const struct net *net, u32 portid, bool all)
+{
+	struct syncing syncing;
+	struct monitor *monitor;
+	int err;
+
+	if (!monitor_find(net, portid)) {
+		err = monitor_add(net, portid);
+		if (err)
+			return err;
+	}
+	monitor = monitor_find(net, portid);
+	monitor->all = all;
+	err = sockwatch_net_for_each(watch_update, NULL);
+	if (err) {
+		monitor_remove(monitor);
+		return err;
+	}
+	events_send();
+	syncing.monitor = monitor;
+	return sockwatch_net_for_each(net_sync, &syncing);
+}
+
+/**
+ * sockwatch_monitor_do() - SOCKWATCH_CMD_MONITOR
+ * @skb: the request
+ * @info: likewise
+ *
+ * Context: process, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int sockwatch_monitor_do(struct sk_buff *skb, struct genl_info *info)
+{
+	struct net *net = genl_info_net(info);
+	int err = -ENODEV;
+
+	if (!sockwatch_genl_administers(skb, net, info->extack))
+		return -EPERM;
+	mutex_lock(&monitors_lock);
+	if (leaving)
+		NL_SET_ERR_MSG(info->extack, "the module is being unloaded");
+	else
+		err = monitor_set(net, info->snd_portid,
+				  info->attrs[SOCKWATCH_A_ALL_NETNS]);
+	mutex_unlock(&monitors_lock);
+	return err;
+}
+
+/* Every netlink socket that is closed comes here. */
+static int on_release(struct notifier_block *block, unsigned long what,
+		      void *arg)
+{
+	const struct netlink_notify *notify = arg;
+	struct monitor *monitor;
+
+	if (what != NETLINK_URELEASE ||
+	    notify->protocol != NETLINK_GENERIC ||
+	    data_race(list_empty(&monitors)))
+		return NOTIFY_DONE;
+	mutex_lock(&monitors_lock);
+	monitor = monitor_find(notify->net, notify->portid);
+	if (monitor)
+		monitor_remove(monitor);
+	mutex_unlock(&monitors_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block release_block = {
+	.notifier_call = on_release,
+};
+
+/* Namespaces: ours come before, and go after, those of netns.c are there. */
+
+static int __net_init events_net_init(struct net *net)
+{
+	struct sockwatch_net *snet = sockwatch_net_held(net);
+
+	mutex_lock(&monitors_lock);
+	if (watch_update(snet, NULL))
+		atomic_inc(&snet->grow_failed);
+	mutex_unlock(&monitors_lock);
+	return 0;
+}
+
+/* A grace period follows (cleanup_net(), net/core/net_namespace.c). */
+static void __net_exit events_net_pre_exit(struct net *net)
+{
+	struct sockwatch_net *snet = sockwatch_net_held(net);
+
+	mutex_lock(&monitors_lock);
+	snet->events.closed = true;
+	WRITE_ONCE(snet->watched, false);
+	mutex_unlock(&monitors_lock);
+}
+
+/* No queue has anything of it when it goes. */
+static void __net_exit events_net_exit(struct list_head *exit_list)
+{
+	struct net *net;
+
+	mutex_lock(&monitors_lock);
+	if (!list_empty(&monitors))
+		events_send();
+	list_for_each_entry(net, exit_list, exit_list)
+		kfree(sockwatch_net_held(net)->events.batch);
+	mutex_unlock(&monitors_lock);
+}
+
+static struct pernet_operations events_net_ops = {
+	.init = events_net_init,
+	.pre_exit = events_net_pre_exit,
+	.exit_batch = events_net_exit,
+};
+
+/**
+ * sockwatch_events_put() - put what became of a namespace's events
+ * @skb: where
+ * @snet: the namespace
+ *
+ * Context: process.
+ * Return: 0 or -EMSGSIZE.
+ */
+int sockwatch_events_put(struct sk_buff *skb, const struct sockwatch_net *snet)
+{
+	const struct sockwatch_net_events *events = &snet->events;
+
+	if (sockwatch_u64_put(skb, SOCKWATCH_A_EVENTS_SENT,
+			      READ_ONCE(events->sent)) ||
+	    sockwatch_u64_put(skb, SOCKWATCH_A_EVENTS_LOST,
+			      sockwatch_events_lost(snet)) ||
+	    sockwatch_u64_put(skb, SOCKWATCH_A_EVENTS_OVERRUN,
+			      READ_ONCE(events->overrun)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * sockwatch_genl_events_init() - get ready for monitors
+ *
+ * Context: process, may sleep; before the family is registered.
+ * Return: 0 or a negative errno.
+ */
+int sockwatch_genl_events_init(void)
+{
+	int err;
+
+	sender = alloc_workqueue("sockwatch", WQ_UNBOUND | WQ_HIGHPRI, 1);
+	if (!sender)
+		return -ENOMEM;
+	err = register_pernet_subsys(&events_net_ops);
+	if (err)
+		goto err_sender;
+	err = netlink_register_notifier(&release_block);
+	if (err)
+		goto err_pernet;
+	return 0;
+
+err_pernet:
+	unregister_pernet_subsys(&events_net_ops);
+err_sender:
+	destroy_workqueue(sender);
+	return err;
+}
+
+/**
+ * sockwatch_genl_events_exit() - the opposite of sockwatch_genl_events_init()
+ *
+ * Monitors learn from the controller that the family goes.
+ *
+ * Context: process, may sleep; before the family is taken away, so that
+ * nothing is sent to its group after.
+ */
+void sockwatch_genl_events_exit(void)
+{
+	struct monitor *monitor, *next;
+
+	mutex_lock(&monitors_lock);
+	leaving = true;
+	list_for_each_entry_safe(monitor, next, &monitors, list)
+		monitor_remove(monitor);
+	mutex_unlock(&monitors_lock);
+	netlink_unregister_notifier(&release_block);
+	unregister_pernet_subsys(&events_net_ops);
+	cancel_delayed_work_sync(&sending);
+	destroy_workqueue(sender);
+}
