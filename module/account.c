@@ -13,6 +13,7 @@
 #include "counters.h"
 #include "event.h"
 #include "netns.h"
+#include "sample.h"
 #include "tcp.h"
 #include "track.h"
 
@@ -119,6 +120,16 @@ create_hist(struct sockwatch_net *snet, unsigned int family, gfp_t gfp)
 	return hist;
 }
 
+static __always_inline void
+created_in(struct sockwatch_hist *hist, const struct sockwatch_net *snet,
+	   const struct sockwatch_entry *entry, const struct sock *sk,
+	   u64 took_ns)
+{
+	if (unlikely(sockwatch_hist_count(hist->cpu, took_ns - 1)))
+		sockwatch_sample_settle(snet, SOCKWATCH_METRIC_SOCKET_CREATE,
+					hist, entry, sk, took_ns - 1);
+}
+
 /**
  * sockwatch_account_create() - a socket was created
  * @net: the namespace it was asked for in
@@ -143,16 +154,19 @@ void sockwatch_account_create(const struct net *net, const struct sock *sk,
 	if (unlikely(!snet))
 		return create_early(entry, sk, net);
 	hist = create_hist(snet, sk->sk_family, gfp);
-	if (!kern && hist)
-		sockwatch_hist_add(hist, took_ns);
 	row = row_of(snet, sk, sk->sk_type);
-	if (unlikely(!entry))
+	if (unlikely(!entry)) {
+		if (!kern && hist)
+			sockwatch_hist_add(hist, took_ns);
 		return lost(snet, row, origin);
+	}
 	if (unlikely(entry->state == SOCKWATCH_OPEN))
 		accept_undo(entry);
 	entry->birth_ns = now_ns;
 	owner_take(&entry->owner);
 	entry_open(entry, snet, row, origin, kern);
+	if (!kern && hist)
+		created_in(hist, snet, entry, sk, took_ns);
 	sockwatch_tell_created(snet, entry, sk, took_ns);
 }
 
@@ -188,7 +202,7 @@ bool sockwatch_account_created(const struct net *net, const struct sock *sk,
 	entry->birth_ns = now_ns;
 	owner_take(&entry->owner);
 	entry_open(entry, snet, row, SOCKWATCH_ORIGIN_CREATED, false);
-	sockwatch_hist_add(hist, took_ns);
+	created_in(hist, snet, entry, sk, took_ns);
 	return true;
 }
 
@@ -267,14 +281,18 @@ void sockwatch_account_inherit(const struct sock *parent,
 }
 
 static void unix_waited(const struct sockwatch_entry *entry,
-			const struct sockwatch_net *snet, u64 now_ns)
+			const struct sockwatch_net *snet,
+			const struct sock *sk, u64 now_ns)
 {
 	struct sockwatch_hist *hist = READ_ONCE(snet->unix_wait);
+	u64 n = now_ns + ~entry->birth_ns;
 
-	if (likely(hist && entry->birth_ns))
-		sockwatch_hist_add(hist, now_ns - entry->birth_ns);
-	else
+	if (unlikely(!hist || !entry->birth_ns))
 		count(snet, entry->row, SOCKWATCH_C_UNTIMED, 1);
+	else if (unlikely(sockwatch_hist_count(hist->cpu, n)))
+		sockwatch_sample_settle(snet,
+					SOCKWATCH_METRIC_UNIX_ACCEPT_QUEUE,
+					hist, entry, sk, n);
 }
 
 /* What was queued has waited; without a hook for that it is not known. */
@@ -283,7 +301,7 @@ static void waited(struct sockwatch_entry *entry,
 		   u64 now_ns)
 {
 	if (sk->sk_family == AF_UNIX)
-		unix_waited(entry, snet, now_ns);
+		unix_waited(entry, snet, sk, now_ns);
 	else if (sockwatch_is_tcp(sk))
 		sockwatch_tcp_accepted(entry, snet, sk, now_ns);
 }
@@ -302,8 +320,9 @@ static noinline void accept_any(const struct sock *sk, unsigned int type,
 {
 	struct sockwatch_net *snet = sockwatch_net_of(sock_net(sk));
 	struct sockwatch_entry *entry;
-	u64 since_ns = 0;
 	unsigned int row;
+	u64 since_ns = 0;
+	bool queued;
 
 	if (unlikely(!snet))
 		return;
@@ -316,15 +335,16 @@ static noinline void accept_any(const struct sock *sk, unsigned int type,
 	}
 	if (unlikely(entry->state == SOCKWATCH_OPEN))
 		return;
-	if (likely(entry->state == SOCKWATCH_CHILD)) {
-		since_ns = waiting_since(entry, sk);
-		waited(entry, snet, sk, now_ns);
-	} else {
+	queued = entry->state == SOCKWATCH_CHILD;
+	if (unlikely(!queued))
 		child_count(entry, snet, row, now_ns);
-	}
 	owner_take(&entry->owner);
 	entry_open(entry, snet, entry->row, SOCKWATCH_ORIGIN_ACCEPTED,
 		   sk->sk_kern_sock);
+	if (likely(queued)) {
+		since_ns = waiting_since(entry, sk);
+		waited(entry, snet, sk, now_ns);
+	}
 	sockwatch_tell_accepted(snet, entry, sk,
 				since_ns ? now_ns - since_ns : 0);
 }

@@ -48,9 +48,10 @@ static __always_inline bool sockwatch_event_wanted(void)
 static __always_inline bool
 sockwatch_event_watched(const struct sockwatch_net *snet)
 {
-	/* Before what is needed for it. */
-	return sockwatch_event_wanted() && snet &&
-	       smp_load_acquire(&snet->watched);
+	if (!sockwatch_event_wanted() || !snet)
+		return false;
+	/* Before what is needed for it: pairs with watch_begin(). */
+	return smp_load_acquire(&snet->watched);
 }
 
 void sockwatch_event_set_sink(const struct sockwatch_sink *new_sink);

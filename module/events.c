@@ -70,9 +70,11 @@ static unsigned int record_put(struct queue *queue, struct sockwatch_net *snet,
 			       const struct sockwatch_event *event)
 {
 	unsigned int tail = queue->tail;
-	unsigned int used = tail - smp_load_acquire(&queue->head);
 	struct record *record = &queue->records[tail & (nr_records - 1)];
+	unsigned int used;
 
+	/* What was read of the place was read: pairs with queue_take(). */
+	used = tail - smp_load_acquire(&queue->head);
 	if (unlikely(used >= nr_records)) {
 		record_lose(queue, snet);
 		return used;
@@ -80,6 +82,7 @@ static unsigned int record_put(struct queue *queue, struct sockwatch_net *snet,
 	record->snet = snet;
 	record->event = *event;
 	record->event.time_ns = sockwatch_clock_ns();
+	/* The event is there before it is seen: pairs with queues_look(). */
 	smp_store_release(&queue->tail, tail + 1);
 	return used + 1;
 }
@@ -177,11 +180,13 @@ static unsigned int queues_look(void)
 
 	for_each_possible_cpu(cpu) {
 		queue = &per_cpu(queues, cpu);
+		/* Before the second look: see above.  Pairs with record_put(). */
 		queue->first = smp_load_acquire(&queue->tail);
 		nr += queue->first - queue->head;
 	}
 	for_each_possible_cpu(cpu) {
 		queue = &per_cpu(queues, cpu);
+		/* Pairs with record_put(). */
 		queue->second = smp_load_acquire(&queue->tail);
 	}
 	return nr;
@@ -220,7 +225,7 @@ static bool queue_take(struct queue *queue, u64 offset_ns)
 	unsigned int head = queue->head;
 
 	record.event.time_ns += offset_ns;
-	/* Its place is free from here on. */
+	/* Its place is free from here on: pairs with record_put(). */
 	smp_store_release(&queue->head, head + 1);
 	ops->take(record.snet, &record.event);
 	return (int)(queue->first - head) > 0;

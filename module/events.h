@@ -9,7 +9,7 @@
 struct sockwatch_net;
 
 #define SOCKWATCH_EVENTS_MIN	256
-#define SOCKWATCH_EVENTS_LIMIT	(1 << 20)
+#define SOCKWATCH_EVENTS_LIMIT	1048576
 
 /**
  * struct sockwatch_events_ops - what the queues need of whoever empties them

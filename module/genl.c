@@ -72,7 +72,7 @@ void *sockwatch_genl_put(struct sk_buff *skb, struct netlink_callback *cb,
  * struct dump - a dump under way
  * @skb: the request
  * @list: what is dumped
- * @metric: of SOCKWATCH_CMD_GET_LATENCY: only this one, 0: all
+ * @metric: only this one, if the command has metrics; 0: all
  * @first: a snapshot for each namespace
  * @last: where the next one is linked in
  * @at: the one being sent
@@ -152,6 +152,13 @@ static void dump_free(struct dump *dump)
 	kfree(dump);
 }
 
+/* The attributes of another command have no place for one. */
+static bool has_metrics(u8 cmd)
+{
+	return cmd == SOCKWATCH_CMD_GET_LATENCY ||
+	       cmd == SOCKWATCH_CMD_GET_SAMPLES;
+}
+
 static int dump_start(struct netlink_callback *cb)
 {
 	const struct genlmsghdr *request = nlmsg_data(cb->nlh);
@@ -164,8 +171,7 @@ static int dump_start(struct netlink_callback *cb)
 		return -ENOMEM;
 	dump->skb = cb->skb;
 	dump->list = sockwatch_genl_list(request->cmd);
-	if (request->cmd == SOCKWATCH_CMD_GET_LATENCY &&
-	    attrs[SOCKWATCH_A_METRIC])
+	if (has_metrics(request->cmd) && attrs[SOCKWATCH_A_METRIC])
 		dump->metric = nla_get_u8(attrs[SOCKWATCH_A_METRIC]);
 	dump->last = &dump->first;
 	err = sockwatch_genl_all(attrs, cb->extack);
@@ -465,6 +471,13 @@ static const struct genl_ops ops[] = {
 		.doit = sockwatch_monitor_do,
 		.policy = monitor_policy,
 		.maxattr = SOCKWATCH_A_ALL_NETNS,
+	},
+	{
+		.cmd = SOCKWATCH_CMD_GET_SAMPLES,
+		.dumpit = dump_fill,
+		.done = dump_done,
+		.policy = request_policy,
+		.maxattr = SOCKWATCH_A_METRIC,
 	},
 };
 

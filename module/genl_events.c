@@ -451,9 +451,10 @@ static int on_release(struct notifier_block *block, unsigned long what,
 	const struct netlink_notify *notify = arg;
 	struct monitor *monitor;
 
-	if (what != NETLINK_URELEASE ||
-	    notify->protocol != NETLINK_GENERIC ||
-	    data_race(list_empty(&monitors)))
+	if (what != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC)
+		return NOTIFY_DONE;
+	/* That of this socket, if any, is there since long. */
+	if (data_race(list_empty(&monitors)))
 		return NOTIFY_DONE;
 	mutex_lock(&monitors_lock);
 	monitor = monitor_find(notify->net, notify->portid);

@@ -147,6 +147,17 @@ static int latency_put(struct sk_buff *skb, const void *data)
 	return hist_put(skb, &row->sum);
 }
 
+static int sample_put(struct sk_buff *skb, const void *data)
+{
+	const struct sockwatch_sample_row *row = data;
+
+	if (nla_put_u8(skb, SOCKWATCH_A_METRIC, row->metric) ||
+	    (row->slowest && nla_put_flag(skb, SOCKWATCH_A_SLOWEST)) ||
+	    nla_put(skb, SOCKWATCH_A_EVENTS, sizeof(row->event), &row->event))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int known_put(struct sk_buff *skb, int attr,
 		     const struct sockwatch_segment_row *row,
 		     enum sockwatch_segment segment)
@@ -308,6 +319,12 @@ static const struct sockwatch_genl_list lists[] = {
 		.cmd = SOCKWATCH_CMD_GET_SOCKETS,
 		.admin = true,
 		.put = socket_put,
+	},
+	{
+		.cmd = SOCKWATCH_CMD_GET_SAMPLES,
+		.admin = true,
+		.take = sockwatch_snapshot_samples,
+		.put = sample_put,
 	},
 };
 

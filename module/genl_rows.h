@@ -15,8 +15,8 @@ struct sockwatch_snapshot;
  * struct sockwatch_genl_list - what a command dumps
  * @cmd: SOCKWATCH_CMD_GET_*
  * @admin: it needs CAP_NET_ADMIN over the namespace
- * @take: takes the rows; the second argument is of SOCKWATCH_CMD_GET_LATENCY,
- *	its metric or 0.  NULL: they are taken while they are sent, see
+ * @take: takes the rows; the second argument is of SOCKWATCH_CMD_GET_LATENCY
+ *	and _SAMPLES, its metric or 0.  NULL: they are taken while they are sent, see
  *	genl_sockets.c
  * @put: puts one row; 0 or -EMSGSIZE
  */

@@ -71,18 +71,54 @@ static void raise_max(struct sockwatch_hist *hist, s64 n)
 	} while (old < n && this_cpu_cmpxchg(hist->cpu->max, old, n) != old);
 }
 
+/*
+ * The first ones let all that follow come here.  An interrupt, or
+ * sockwatch_hist_arm() on another CPU, may come between: then a few more or
+ * less are kept.
+ */
+static bool keep(struct sockwatch_hist *hist, s64 n, u64 limit)
+{
+	struct sockwatch_hist_cpu *part = this_cpu_ptr(hist->cpu);
+	u32 kept = READ_ONCE(part->kept);
+
+	if (n < 0 || n <= (s64)READ_ONCE(part->bar))
+		return false;
+	if (kept < SOCKWATCH_HIST_KEEP)
+		WRITE_ONCE(part->kept, ++kept);
+	if (kept == SOCKWATCH_HIST_KEEP)
+		WRITE_ONCE(part->bar, min(READ_ONCE(part->max), limit));
+	return true;
+}
+
+/**
+ * sockwatch_hist_arm() - let the next durations be kept
+ * @part: a CPU's part
+ *
+ * Context: any, on any CPU.
+ */
+void sockwatch_hist_arm(struct sockwatch_hist_cpu *part)
+{
+	if (!READ_ONCE(part->kept))
+		return;
+	WRITE_ONCE(part->kept, 0);
+	WRITE_ONCE(part->bar, 0);
+}
+
 /**
  * sockwatch_hist_settle() - what sockwatch_hist_count() leaves to do
  * @hist: the histogram
  * @n: nanoseconds less one; what is negative counts as none, since the TSC
  *	begins anew when a machine was suspended
+ * @limit: what is above is to be kept, likewise; U64_MAX: nothing is
  *
  * One that is too short or too long is not counted yet.  After another a cell
- * is full, or it is the longest.
+ * is full, or it is above the bar: one of the first since sockwatch_hist_arm(),
+ * or the longest, or above the limit.
  *
  * Context: that of sockwatch_hist_count().
+ * Return: whether it may be kept.
  */
-void sockwatch_hist_settle(struct sockwatch_hist *hist, u64 n)
+bool sockwatch_hist_settle(struct sockwatch_hist *hist, u64 n, u64 limit)
 {
 	unsigned int bucket;
 
@@ -95,6 +131,7 @@ void sockwatch_hist_settle(struct sockwatch_hist *hist, u64 n)
 	}
 	carry(hist, bucket);
 	raise_max(hist, n);
+	return keep(hist, n, limit);
 }
 
 /* One bucket over all CPUs, or false: a cell is being carried just now. */

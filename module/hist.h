@@ -6,6 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/compiler.h>
+#include <linux/limits.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
@@ -21,21 +22,28 @@
 #define SOCKWATCH_HIST_OPEN	(SOCKWATCH_HIST_BUCKETS - 1)
 #define SOCKWATCH_HIST_FIRST	9	/* log2 of the first bound */
 
+/* How many durations a CPU lets be kept for each sockwatch_hist_arm(). */
+#define SOCKWATCH_HIST_KEEP	8
+
 /* A cell that has come to this much, its sign, hands it over to the carry. */
 #define SOCKWATCH_HIST_CARRY	0x8000
 
 /**
  * struct sockwatch_hist_cpu - one CPU's part
  * @sum: of all durations, each in nanoseconds less one
- * @max: the longest, likewise
+ * @bar: what is above goes to sockwatch_hist_settle(), likewise
  * @cell: of each bucket, what has not been carried
- * @unused: makes it 256 bytes, so that a shift finds one in an array
+ * @kept: how many it has let be kept since sockwatch_hist_arm()
+ * @max: the longest, likewise; the bar is never above
+ *
+ * It has 256 bytes, so that a shift finds one in an array.
  */
 struct sockwatch_hist_cpu {
 	u64 sum;
-	u64 max;
+	u64 bar;
 	u16 cell[SOCKWATCH_HIST_BUCKETS];
-	u8 unused[12];
+	u32 kept;
+	u64 max;
 };
 
 /**
@@ -67,7 +75,9 @@ struct sockwatch_hist_sum {
 
 struct sockwatch_hist *sockwatch_hist_new(gfp_t gfp);
 void sockwatch_hist_free(struct sockwatch_hist *hist);
-void sockwatch_hist_settle(struct sockwatch_hist *hist, u64 n) __cold;
+bool sockwatch_hist_settle(struct sockwatch_hist *hist, u64 n,
+			   u64 limit) __cold;
+void sockwatch_hist_arm(struct sockwatch_hist_cpu *part);
 void sockwatch_hist_fold(const struct sockwatch_hist *hist,
 			 struct sockwatch_hist_sum *sum);
 u64 sockwatch_hist_bound(unsigned int bucket);
@@ -106,7 +116,7 @@ static inline unsigned int sockwatch_hist_bucket(u64 ns)
 
 /*
  * One more in a cell, and its duration: whether the cell has come to the
- * carry, which is its highest bit, or none was as long.  The compiler would
+ * carry, which is its highest bit, or it is above the bar.  The compiler would
  * need a third more.
  */
 #if defined(CONFIG_X86_64) && defined(CONFIG_SMP)
@@ -119,10 +129,10 @@ sockwatch_hist_put(struct sockwatch_hist_cpu __percpu *cpu,
 	asm goto("addq %[n], %%gs:%[sum]\n\t"
 		 "incw %%gs:%[cell]\n\t"
 		 "js %l[rare]\n\t"
-		 "cmpq %[n], %%gs:%[max]\n\t"
+		 "cmpq %[n], %%gs:%[bar]\n\t"
 		 "jb %l[rare]"
 		 : : [n] "r" (n), [sum] "m" (part->sum),
-		     [max] "m" (part->max), [cell] "m" (part->cell[bucket])
+		     [bar] "m" (part->bar), [cell] "m" (part->cell[bucket])
 		 : "cc", "memory"
 		 : rare);
 	return false;
@@ -137,7 +147,7 @@ sockwatch_hist_put(struct sockwatch_hist_cpu __percpu *cpu,
 	this_cpu_add(cpu->sum, n);
 	return this_cpu_inc_return(cpu->cell[bucket]) >=
 		       SOCKWATCH_HIST_CARRY ||
-	       n > this_cpu_read(cpu->max);
+	       n > this_cpu_read(cpu->bar);
 }
 #endif
 
@@ -172,7 +182,7 @@ static __always_inline void sockwatch_hist_add(struct sockwatch_hist *hist,
 					       u64 ns)
 {
 	if (unlikely(sockwatch_hist_count(hist->cpu, ns - 1)))
-		sockwatch_hist_settle(hist, ns - 1);
+		sockwatch_hist_settle(hist, ns - 1, U64_MAX);
 }
 
 #endif /* _SOCKWATCH_HIST_H */

@@ -15,6 +15,7 @@
 #include "listen.h"
 #include "netns.h"
 #include "proc.h"
+#include "sample_timer.h"
 
 static unsigned int max_sockets = 131072;
 module_param(max_sockets, uint, 0444);
@@ -89,6 +90,7 @@ static int __init sockwatch_init(void)
 	err = sockwatch_genl_init();
 	if (err)
 		goto err_proc;
+	sockwatch_sample_timer_init();
 	return 0;
 
 err_proc:
@@ -104,6 +106,7 @@ err_listen:
 
 static void __exit sockwatch_exit(void)
 {
+	sockwatch_sample_timer_exit();
 	sockwatch_genl_exit();
 	sockwatch_proc_exit();
 	sockwatch_hooks_exit();

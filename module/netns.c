@@ -7,6 +7,7 @@
 
 #include "listen.h"
 #include "netns.h"
+#include "samples.h"
 #include "track.h"
 
 static_assert((SOCKWATCH_KINDS_LIMIT + 1) * SOCKWATCH_C_MAX * sizeof(u64) <=
@@ -78,6 +79,7 @@ static void net_free(struct sockwatch_net *snet)
 	for (i = 0; i < ARRAY_SIZE(snet->create); i++)
 		sockwatch_hist_free(snet->create[i]);
 	sockwatch_hist_free(snet->unix_wait);
+	sockwatch_samples_free(snet->samples);
 	free_percpu(snet->events.lost);
 	sockwatch_counters_free(&snet->congestion);
 	sockwatch_counters_free(&snet->failures);
@@ -135,6 +137,18 @@ static bool grow_tcp(struct sockwatch_tcpstat **at, gfp_t gfp)
 	return stat;
 }
 
+static bool grow_samples(struct sockwatch_samples **at, gfp_t gfp)
+{
+	struct sockwatch_samples *samples;
+
+	if (READ_ONCE(*at))
+		return true;
+	samples = sockwatch_samples_new(gfp);
+	if (samples && cmpxchg(at, NULL, samples))
+		sockwatch_samples_free(samples);
+	return samples;
+}
+
 /**
  * sockwatch_net_grow() - make what a family needs for its latencies
  * @snet: the namespace, which the caller keeps from going
@@ -150,13 +164,13 @@ static bool grow_tcp(struct sockwatch_tcpstat **at, gfp_t gfp)
 void sockwatch_net_grow(struct sockwatch_net *snet, unsigned int family,
 			gfp_t gfp)
 {
-	bool grown = true;
+	bool grown = grow_samples(&snet->samples, gfp);
 
 	if (family == AF_INET || family == AF_INET6)
-		grown = grow_tcp(&snet->tcp[0], gfp) &&
-			grow_tcp(&snet->tcp[1], gfp);
+		grown &= grow_tcp(&snet->tcp[0], gfp) &&
+			 grow_tcp(&snet->tcp[1], gfp);
 	else if (family == AF_UNIX)
-		grown = grow_hist(&snet->unix_wait, gfp);
+		grown &= grow_hist(&snet->unix_wait, gfp);
 	/* Last: who creates a socket looks at this one. */
 	if (!grown || !grow_hist(&snet->create[family], gfp))
 		atomic_inc(&snet->grow_failed);

@@ -62,6 +62,7 @@ enum sockwatch_column {
 #define SOCKWATCH_CONGESTION_ROWS	17
 
 struct sockwatch_batch;
+struct sockwatch_samples;
 
 /**
  * struct sockwatch_net_events - the events of a namespace
@@ -101,6 +102,7 @@ struct sockwatch_net_events {
  * @create: how long it took to make a socket, by family; NULL until there is
  *	one
  * @unix_wait: waits in the accept queues of AF_UNIX; likewise
+ * @samples: single latencies; NULL until there is a socket that has any
  * @watched: somebody wants its events
  * @events: what became of them
  * @listeners: &struct sockwatch_listener
@@ -129,6 +131,7 @@ struct sockwatch_net {
 	char congestion_name[SOCKWATCH_CONGESTION_ROWS][TCP_CA_NAME_MAX];
 	struct sockwatch_hist *create[AF_MAX];
 	struct sockwatch_hist *unix_wait;
+	struct sockwatch_samples *samples;
 	bool watched;
 	struct sockwatch_net_events events;
 	struct list_head listeners;

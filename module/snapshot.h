@@ -137,6 +137,18 @@ struct sockwatch_listener_row {
 };
 
 /**
+ * struct sockwatch_sample_row - a latency, and whose it was
+ * @metric: &enum sockwatch_metric
+ * @slowest: one of the slowest; else one of the latest
+ * @event: see SOCKWATCH_CMD_GET_SAMPLES
+ */
+struct sockwatch_sample_row {
+	u8 metric;
+	bool slowest;
+	struct sockwatch_event event;
+};
+
+/**
  * struct sockwatch_snapshot - the rows of one namespace at one time
  * @netns: the namespace's inode number
  * @time_ns: CLOCK_REALTIME
@@ -212,6 +224,9 @@ sockwatch_snapshot_options(const struct sockwatch_net *snet,
 			   unsigned int unused);
 struct sockwatch_snapshot *
 sockwatch_snapshot_latency(const struct sockwatch_net *snet,
+			   unsigned int metric);
+struct sockwatch_snapshot *
+sockwatch_snapshot_samples(const struct sockwatch_net *snet,
 			   unsigned int metric);
 struct sockwatch_snapshot *
 sockwatch_snapshot_listeners(const struct sockwatch_net *snet,

@@ -171,9 +171,9 @@ void sockwatch_tcp_found(struct sockwatch_entry *entry,
 
 static noinline __cold void accepted_settle(struct sockwatch_tcpstat *stat,
 					    u32 listener, unsigned long far,
-					    u64 n)
+					    u64 n, const struct sock *sk)
 {
-	sockwatch_tcpstat_settle(stat, SOCKWATCH_H_ACCEPT, far, n);
+	sockwatch_tcp_settle_sock(stat, SOCKWATCH_H_ACCEPT, far, n, sk);
 	sockwatch_listen_wait(listener, n + 1);
 }
 
@@ -193,8 +193,8 @@ static noinline __cold void accepted_rare(struct sockwatch_entry *entry,
 	}
 	if (!(entry->tcp_flags & SOCKWATCH_TCP_SCOPED))
 		entry->tcp_flags = sockwatch_tcp_scoped(entry->tcp_flags, sk);
-	sockwatch_tcpstat_sample(stat, SOCKWATCH_H_ACCEPT,
-				 far_of(entry->tcp_flags), now_ns + ~since_ns);
+	sampled(stat, SOCKWATCH_H_ACCEPT, far_of(entry->tcp_flags),
+		now_ns + ~since_ns, sk);
 	sockwatch_listen_wait(entry->listener, now_ns - since_ns);
 	entry->listener = 0;
 }
@@ -227,7 +227,7 @@ void sockwatch_tcp_accepted(struct sockwatch_entry *entry,
 	if (unlikely(sockwatch_tcpstat_count(stat->cpu, SOCKWATCH_H_ACCEPT,
 					     far_of(flags), now_ns + ~since_ns)))
 		return accepted_settle(stat, listener, far_of(flags),
-				       now_ns + ~since_ns);
+				       now_ns + ~since_ns, sk);
 	sockwatch_listen_wait(listener, now_ns - since_ns);
 }
 

@@ -14,6 +14,12 @@ void sockwatch_tcp_summary(struct sockwatch_tcpstat *stat,
 			   const struct sock *sk, unsigned long far);
 void sockwatch_tcp_not_connected(struct sockwatch_net *snet,
 				 const struct sock *sk, int err);
+void sockwatch_tcp_settle(struct sockwatch_tcpstat *stat, unsigned int hist,
+			  unsigned long far, u64 n,
+			  const struct sockwatch_entry *entry) __cold;
+void sockwatch_tcp_settle_sock(struct sockwatch_tcpstat *stat,
+			       unsigned int hist, unsigned long far, u64 n,
+			       const struct sock *sk) __cold;
 void sockwatch_tcp_tell_not_connected(struct sockwatch_net *snet,
 				      const struct sock *sk, int err) __cold;
 bool sockwatch_tcp_connect_wrapped(const struct sock *sk);
@@ -25,7 +31,7 @@ stat_of(const struct sockwatch_net *snet, unsigned int flags)
 	return READ_ONCE(snet->tcp[flags & SOCKWATCH_TCP_INET6]);
 }
 
-/* For sockwatch_tcpstat_sample(). */
+/* For sockwatch_tcpstat_count(). */
 static __always_inline unsigned long far_of(unsigned int flags)
 {
 	return flags & SOCKWATCH_TCP_REMOTE;
@@ -46,6 +52,24 @@ static __always_inline void moved(const struct sockwatch_tcpstat *stat,
 				  unsigned int from, unsigned int to)
 {
 	this_cpu_inc(stat->cpu->move[sockwatch_move(from, to)]);
+}
+
+/**
+ * sampled() - count a duration
+ * @stat: the numbers
+ * @hist: &enum sockwatch_tcp_hist
+ * @far: as for sockwatch_tcpstat_count()
+ * @n: likewise
+ * @sk: whose it is
+ *
+ * Context: that of sockwatch_hist_count().
+ */
+static __always_inline void sampled(struct sockwatch_tcpstat *stat,
+				    unsigned int hist, unsigned long far,
+				    u64 n, const struct sock *sk)
+{
+	if (unlikely(sockwatch_tcpstat_count(stat->cpu, hist, far, n)))
+		sockwatch_tcp_settle_sock(stat, hist, far, n, sk);
 }
 
 static inline void unknown(struct sockwatch_tcpstat *stat,

@@ -52,8 +52,8 @@ static __always_inline void handshake(struct sockwatch_tcpstat *stat,
 	u32 srtt_us = tcp_sk(sk)->srtt_us >> 3;
 
 	if (likely(srtt_us && !(flags & SOCKWATCH_TCP_UNTIMED)))
-		sockwatch_tcpstat_sample(stat, SOCKWATCH_H_HANDSHAKE,
-					 far_of(flags), as_n(srtt_us));
+		sampled(stat, SOCKWATCH_H_HANDSHAKE, far_of(flags),
+			as_n(srtt_us), sk);
 	else
 		unknown(stat, SOCKWATCH_METRIC_TCP_HANDSHAKE);
 }
@@ -198,7 +198,8 @@ static __always_inline void leave_any(struct sockwatch_tcpstat *stat,
 	u64 since_ns = entry->state_ns;
 
 	if (leave(stat->cpu, entry, from, state, hist, far, since_ns, now_ns))
-		sockwatch_tcpstat_settle(stat, hist, far, now_ns + ~since_ns);
+		sockwatch_tcp_settle(stat, hist, far, now_ns + ~since_ns,
+				     entry);
 }
 
 /* A RST that is still to be sent asks for the scope. */
@@ -214,7 +215,7 @@ static noinline __cold void close_settle(struct sockwatch_tcpstat *stat,
 					 unsigned int hist, unsigned long far,
 					 u64 n)
 {
-	sockwatch_tcpstat_settle(stat, hist, far, n);
+	sockwatch_tcp_settle_sock(stat, hist, far, n, sk);
 	sockwatch_tcp_summary(stat, sk, far);
 }
 
@@ -240,8 +241,8 @@ static noinline __cold void close_other_settle(struct sockwatch_tcpstat *stat,
 					       unsigned long far, u64 n,
 					       u64 life)
 {
-	sockwatch_tcpstat_settle(stat, hist, far, n);
-	sockwatch_tcpstat_sample(stat, SOCKWATCH_H_LIFETIME, far, life);
+	sockwatch_tcp_settle_sock(stat, hist, far, n, sk);
+	sampled(stat, SOCKWATCH_H_LIFETIME, far, life, sk);
 	sockwatch_tcp_summary(stat, sk, far);
 }
 
@@ -301,15 +302,16 @@ static __always_inline void open_active(struct sockwatch_tcpstat *stat,
 	opened(entry, flags, now_ns);
 	if (leave(stat->cpu, entry, TCP_SYN_SENT, TCP_ESTABLISHED,
 		  SOCKWATCH_H_OPEN, far_of(flags), since_ns, now_ns))
-		sockwatch_tcpstat_settle(stat, SOCKWATCH_H_OPEN, far_of(flags),
-					 now_ns + ~since_ns);
+		sockwatch_tcp_settle(stat, SOCKWATCH_H_OPEN, far_of(flags),
+				     now_ns + ~since_ns, entry);
 }
 
 static noinline __cold void open_settle(struct sockwatch_tcpstat *stat,
 					const struct sock *sk,
 					unsigned int flags, u64 n)
 {
-	sockwatch_tcpstat_settle(stat, SOCKWATCH_H_SYN_RECV, far_of(flags), n);
+	sockwatch_tcp_settle_sock(stat, SOCKWATCH_H_SYN_RECV, far_of(flags), n,
+				  sk);
 	handshake(stat, sk, flags);
 }
 
@@ -345,8 +347,8 @@ static noinline __cold void open_rare(struct sockwatch_tcpstat *stat,
 	else if (!(flags & SOCKWATCH_TCP_TIMED))
 		unknown(stat, SOCKWATCH_METRIC_TCP_CONNECT);
 	else if (from != TCP_SYN_SENT)
-		sockwatch_tcpstat_sample(stat, SOCKWATCH_H_CONNECT, far_of(flags),
-					 now_ns + ~conn_ns);
+		sampled(stat, SOCKWATCH_H_CONNECT, far_of(flags),
+			now_ns + ~conn_ns, sk);
 }
 
 static __always_inline void begin(struct sockwatch_entry *entry,
@@ -470,8 +472,8 @@ void sockwatch_tcp_to_syn_sent(struct sockwatch_entry *entry,
 	begin(entry, flags, now_ns);
 	if (leave(stat->cpu, entry, TCP_CLOSE, TCP_SYN_SENT, SOCKWATCH_H_CLOSE,
 		  0, entry->birth_ns, now_ns))
-		sockwatch_tcpstat_settle(stat, SOCKWATCH_H_CLOSE, 0,
-					 now_ns + ~entry->birth_ns);
+		sockwatch_tcp_settle(stat, SOCKWATCH_H_CLOSE, 0,
+				     now_ns + ~entry->birth_ns, entry);
 }
 
 /* There are numbers, and they are those of the sock's family. */

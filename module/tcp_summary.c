@@ -76,8 +76,7 @@ static noinline __cold void summary_rare(struct sockwatch_tcpstat *stat,
 	u32 srtt_us = tcp_sk(sk)->srtt_us >> 3;
 
 	if (srtt_us)
-		sockwatch_tcpstat_sample(stat, SOCKWATCH_H_RTT, far,
-					 as_n(srtt_us));
+		sampled(stat, SOCKWATCH_H_RTT, far, as_n(srtt_us), sk);
 	else
 		unknown(stat, SOCKWATCH_METRIC_TCP_RTT);
 	if (is_common(stat, sk))
@@ -104,5 +103,5 @@ void sockwatch_tcp_summary(struct sockwatch_tcpstat *stat,
 	if (unlikely(!srtt_us || !is_common(stat, sk)))
 		return summary_rare(stat, sk, far);
 	this_cpu_inc(cpu->common);
-	sockwatch_tcpstat_sample(stat, SOCKWATCH_H_RTT, far, as_n(srtt_us));
+	sampled(stat, SOCKWATCH_H_RTT, far, as_n(srtt_us), sk);
 }

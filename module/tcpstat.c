@@ -97,21 +97,6 @@ void sockwatch_tcpstat_free(struct sockwatch_tcpstat *stat)
 	kfree(stat);
 }
 
-/**
- * sockwatch_tcpstat_settle() - what sockwatch_tcpstat_count() leaves to do
- * @stat: the numbers
- * @hist: as there
- * @far: as there
- * @n: as there
- *
- * Context: that of sockwatch_hist_count().
- */
-void sockwatch_tcpstat_settle(struct sockwatch_tcpstat *stat,
-			      unsigned int hist, unsigned long far, u64 n)
-{
-	sockwatch_hist_settle(&stat->hist[hist + far / SOCKWATCH_FAR], n);
-}
-
 /* An array of counters of every CPU. */
 static void counters_fold(const struct sockwatch_tcpstat *stat, size_t offset,
 			  size_t bytes, u64 *sum)

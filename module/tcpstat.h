@@ -200,10 +200,6 @@ struct sockwatch_tcp_sum {
 
 extern const u8 sockwatch_tcp_hist_of[SOCKWATCH_STATES << SOCKWATCH_MOVE_SHIFT];
 
-void sockwatch_tcpstat_settle(struct sockwatch_tcpstat *stat,
-			      unsigned int hist, unsigned long far,
-			      u64 n) __cold;
-
 /*
  * A scope as a number that one shift makes a step in the array of histograms,
  * from what is local to what is remote: this, or 0.
@@ -218,7 +214,7 @@ void sockwatch_tcpstat_settle(struct sockwatch_tcpstat *stat,
  * @n: nanoseconds less one
  *
  * Context: that of sockwatch_hist_count().
- * Return: whether sockwatch_tcpstat_settle() must be called.
+ * Return: whether sockwatch_tcp_settle() must be called.
  */
 static __always_inline bool
 sockwatch_tcpstat_count(struct sockwatch_tcp_cpu __percpu *cpu,
@@ -226,23 +222,6 @@ sockwatch_tcpstat_count(struct sockwatch_tcp_cpu __percpu *cpu,
 {
 	return sockwatch_hist_count((void __percpu *)&cpu->hist[hist] + 2 * far,
 				    n);
-}
-
-/**
- * sockwatch_tcpstat_sample() - count a duration
- * @stat: the numbers
- * @hist: &enum sockwatch_tcp_hist
- * @far: as for sockwatch_tcpstat_count()
- * @n: likewise
- *
- * Context: that of sockwatch_hist_count().
- */
-static __always_inline void
-sockwatch_tcpstat_sample(struct sockwatch_tcpstat *stat, unsigned int hist,
-			 unsigned long far, u64 n)
-{
-	if (unlikely(sockwatch_tcpstat_count(stat->cpu, hist, far, n)))
-		sockwatch_tcpstat_settle(stat, hist, far, n);
 }
 
 struct sockwatch_tcpstat *sockwatch_tcpstat_new(gfp_t gfp);

@@ -176,8 +176,10 @@ static void crowd_member(unsigned int who, void *arg)
 	unsigned int i;
 
 	if (!who) {
-		while (atomic_read(&busy) > 1)
+		while (atomic_read(&busy) > 1) {
 			sockwatch_events_drain();
+			cond_resched();
+		}
 	}
 	for (i = 0; who && i < CROWD_EVENTS; i++) {
 		tell_next();

@@ -15,6 +15,7 @@
 #include "fake.h"
 #include "listen.h"
 #include "netns.h"
+#include "samples.h"
 #include "track.h"
 
 struct fake_events fake_events;
@@ -204,6 +205,7 @@ void fake_net_free(struct net *net)
 	for (i = 0; i < ARRAY_SIZE(snet->create); i++)
 		sockwatch_hist_free(snet->create[i]);
 	sockwatch_hist_free(snet->unix_wait);
+	sockwatch_samples_free(snet->samples);
 	sockwatch_counters_free(&snet->congestion);
 	sockwatch_counters_free(&snet->failures);
 	sockwatch_counters_free(&snet->kinds);

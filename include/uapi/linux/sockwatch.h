@@ -164,9 +164,10 @@
  *	  ROWS messages: NETNS, METRIC, [SLOWEST,] EVENTS
  *
  *	Needs CAP_NET_ADMIN in the user namespace that owns the namespace, its
- *	own too.  Of each metric the slowest SOCKWATCH_SAMPLES_MAX since there
- *	are any, the slowest first, then the latest ones, the latest first: at
- *	most so many, of each second the first ones on each CPU.
+ *	own too.  Of each metric, and of time_in_state of each state, the
+ *	slowest SOCKWATCH_SAMPLES_MAX since there are any, the slowest first;
+ *	then the latest ones, the latest first: at most so many, of each second
+ *	the first so many on each CPU.  There are none of LISTEN and CLOSE.
  */
 enum sockwatch_cmd {
 	SOCKWATCH_CMD_UNSPEC,
@@ -678,7 +679,9 @@ enum sockwatch_event_type {
  * @SOCKWATCH_KNOWN_ERRNO: errno_nr
  * @SOCKWATCH_KNOWN_DURATION: duration_ns
  * @SOCKWATCH_KNOWN_RETRANSMITS: retransmits
- * @SOCKWATCH_KNOWN_TRAFFIC: bytes_sent, bytes_received, segs_out, segs_in
+ * @SOCKWATCH_KNOWN_TRAFFIC: bytes_sent, bytes_received, segs_out, segs_in: of
+ *	STATE to close and of CLOSE, where there was a connection; with them
+ *	retransmits, and srtt_us if there is one
  * @SOCKWATCH_KNOWN_SRTT: srtt_us
  * @SOCKWATCH_KNOWN_OPERATION: operation
  * @SOCKWATCH_KNOWN_RECEIVED: of RESET: it was received; else it was sent
@@ -744,7 +747,8 @@ enum sockwatch_event_known {
  * @comm: the name of @pid, NUL padded
  *
  * A struct, since attributes for each of these would cost several times more
- * than all else about an event.
+ * than all else about an event.  It does not change: whatever else there will
+ * be to say comes in an attribute of its own.
  */
 struct sockwatch_event {
 	__u64 time_ns;
