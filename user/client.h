@@ -145,6 +145,9 @@ struct client_hook {
  * @untracked: socks that went and had never been seen
  * @discarded: socks that went before they became a socket
  * @census_ns: how long the census took at load
+ * @events_sent: events of the namespace that were sent to readers
+ * @events_lost: those that the module had no room for
+ * @events_overrun: of those sent, the ones that a reader had no room for
  * @hooks: the hooks
  * @hook_count: how many
  */
@@ -163,6 +166,9 @@ struct client_info {
 	struct client_number untracked;
 	struct client_number discarded;
 	struct client_number census_ns;
+	struct client_number events_sent;
+	struct client_number events_lost;
+	struct client_number events_overrun;
 	struct client_hook *hooks;
 	size_t hook_count;
 };

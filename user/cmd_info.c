@@ -12,6 +12,8 @@ static const char help[] =
 "  untracked  sockets that went and had never been seen\n"
 "  discarded  socks that went before they became a socket\n"
 "  census     how long it took to find the sockets that existed at load\n"
+"  events     sent to readers; lost, for the module had no room for them; and\n"
+"             overrun, for a reader had no room for them\n"
 "and where it listens in the kernel, with hits and misses.  `-` is not known:\n"
 "what counts for the whole machine is told in the first network namespace only.\n";
 

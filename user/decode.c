@@ -29,6 +29,9 @@ static const struct client_field info_fields[] = {
 	CLIENT_FIELD(struct client_info, untracked, UNTRACKED),
 	CLIENT_FIELD(struct client_info, discarded, DISCARDED),
 	CLIENT_FIELD(struct client_info, census_ns, CENSUS_NS),
+	CLIENT_FIELD(struct client_info, events_sent, EVENTS_SENT),
+	CLIENT_FIELD(struct client_info, events_lost, EVENTS_LOST),
+	CLIENT_FIELD(struct client_info, events_overrun, EVENTS_OVERRUN),
 	{ 0 }
 };
 

@@ -109,6 +109,9 @@ int render_json_info(FILE *out, const struct render_style *style,
 	for (i = 0; i < info->hook_count; i++)
 		json_append(hooks, new_hook(&info->hooks[i]));
 	json_add(object, "hooks", hooks);
+	json_add_number(object, "events_sent", &info->events_sent);
+	json_add_number(object, "events_lost", &info->events_lost);
+	json_add_number(object, "events_overrun", &info->events_overrun);
 	json_add(root, "info", object);
 	return json_print(root, out, style);
 }

@@ -188,6 +188,9 @@ int render_table_info(FILE *out, const struct render_style *style,
 	info_share(table, "tracked", &info->tracked, &info->max_sockets);
 	info_number(table, "listeners lost", &info->listeners_lost);
 	info_number(table, "no memory", &info->no_memory);
+	info_number(table, "events sent", &info->events_sent);
+	info_number(table, "events lost", &info->events_lost);
+	info_number(table, "events overrun", &info->events_overrun);
 	info_number(table, "untracked", &info->untracked);
 	info_number(table, "discarded", &info->discarded);
 	info_duration(table, "census", &info->census_ns);
