@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "duration.h"
+#include "text.h"
 
 #define NSEC_PER_SEC UINT64_C(1000000000)
 
@@ -24,32 +25,54 @@ static const struct unit {
 };
 
 #define UNITS (sizeof(units) / sizeof(*units))
-#define MINUTES 4
+enum {
+	MICROSECONDS = 1,
+	SECONDS = 3,
+	MINUTES = 4,
+};
 
-/* Digits behind the point so that three count after rounding. */
-static int digits_of(double value)
+/* The nearest number of @unit; not ns + unit / 2, which may not fit. */
+static uint64_t rounded(uint64_t ns, uint64_t unit)
 {
-	if (value < 0.9995)
-		return 3;
-	if (value < 9.995)
-		return 2;
-	return value < 99.95 ? 1 : 0;
+	return ns / unit + (ns % unit >= unit / 2);
+}
+
+/*
+ * Three digits that count.  No printf of a double, which takes longer than all
+ * else about a line of monitor.
+ */
+static char *put_rounded(char *to, uint64_t ns, uint64_t unit)
+{
+	uint64_t scale = 1;
+	size_t digits = 0;
+
+	while (digits < 3 && ns < 100 * unit &&
+	       rounded(10 * scale * ns, unit) < 1000) {
+		scale *= 10;
+		digits++;
+	}
+	ns = rounded(scale * ns, unit);
+	to = text_number(to, ns / scale);
+	if (!digits)
+		return to;
+	*to++ = '.';
+	return text_digits(to, digits, ns);
+}
+
+char *duration_put(char *to, uint64_t ns)
+{
+	const struct unit *unit = &units[MICROSECONDS];
+
+	/* What would be rounded to 1000 is 1 of the next one. */
+	while (unit < &units[SECONDS] && ns >= unit->ns * 1000 - unit->ns / 2)
+		unit++;
+	to = put_rounded(to, ns, unit->ns);
+	return text_word(to, unit->name);
 }
 
 void duration_text(char *buf, uint64_t ns)
 {
-	const char *unit = "us";
-	double value = ns / 1e3;
-
-	if (value >= 999.5) {
-		value = ns / 1e6;
-		unit = "ms";
-	}
-	if (value >= 999.5) {
-		value = ns / 1e9;
-		unit = "s";
-	}
-	snprintf(buf, DURATION_BYTES, "%.*f%s", digits_of(value), value, unit);
+	*duration_put(buf, ns) = '\0';
 }
 
 void duration_age_text(char *buf, uint64_t ns)

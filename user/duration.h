@@ -10,6 +10,16 @@
 #define DURATION_BYTES 24
 
 /**
+ * duration_put() - as duration_text(), but without the NUL
+ *
+ * @to: at least DURATION_BYTES
+ * @ns: nanoseconds
+ *
+ * Return: behind it.
+ */
+char *duration_put(char *to, uint64_t ns);
+
+/**
  * duration_text() - a duration with three digits that count
  *
  * @buf: at least DURATION_BYTES

@@ -11,6 +11,7 @@
 
 #include "names.h"
 #include "sockwatch_names.h"
+#include "text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -77,7 +78,7 @@ static void put(char *buf, const char *name, uint64_t number)
 
 void names_number(char *buf, uint64_t number)
 {
-	snprintf(buf, NAMES_BYTES, "%" PRIu64, number);
+	*text_number(buf, number) = '\0';
 }
 
 void names_family(char *buf, uint64_t family)

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What tables and JSON have in common: the columns and their names. */
-#include <arpa/inet.h>
-
 #include "names.h"
 #include "render.h"
 #include "render_sockets.h"
+#include "text.h"
 
 #define COLUMN(field) \
 	.name = #field, .offset = offsetof(struct client_counters, field)
@@ -66,16 +65,9 @@ bool render_has_unknown(const void *row)
 bool render_endpoint(char *buf, const struct client_address *address,
 		     const struct client_number *port)
 {
-	char text[INET6_ADDRSTRLEN] = "", number[NAMES_BYTES] = "*";
-
 	if (!address->bytes)
 		return false;
-	inet_ntop(address->bytes == 4 ? AF_INET : AF_INET6, address->data,
-		  text, sizeof(text));
-	if (port->value)
-		names_number(number, port->value);
-	snprintf(buf, RENDER_ENDPOINT_BYTES,
-		 address->bytes == 4 ? "%s:%s" : "[%s]:%s", text, number);
+	*text_endpoint(buf, address->data, address->bytes, port->value) = '\0';
 	return true;
 }
 
