@@ -90,6 +90,15 @@ void cells_text(struct table *table, const char *text)
 	table_cell(table, TABLE_PLAIN, *text ? text : "-");
 }
 
+void cells_addresses(struct table *table, const struct client_socket *sock)
+{
+	char text[RENDER_ENDPOINT_BYTES];
+
+	cells_text(table, render_local(text, sock) ? text : "");
+	cells_text(table, render_endpoint(text, &sock->peer_address,
+					  &sock->peer_port) ? text : "");
+}
+
 void cells_quantile(struct table *table, const struct render_style *style,
 		    const struct client_times *times, unsigned int permille)
 {

@@ -86,6 +86,14 @@ void cells_age(struct table *table, const struct render_style *style,
 void cells_text(struct table *table, const char *text);
 
 /**
+ * cells_addresses() - fill two cells with the addresses of a socket
+ *
+ * @table: the table
+ * @sock: the socket
+ */
+void cells_addresses(struct table *table, const struct client_socket *sock);
+
+/**
  * cells_quantile() - fill a cell with a quantile, `-` without samples
  *
  * @table: the table

@@ -261,8 +261,10 @@ static int compare_fields(enum client_field_kind kind, const void *a,
 		return strcmp(a, b);
 	case CLIENT_ADDRESS:
 		return compare_addresses(a, b);
+	case CLIENT_FLAG:
 	case CLIENT_PATH:
 	case CLIENT_TIMES:
+	case CLIENT_SAMPLE:
 		break;
 	}
 	return 0;
@@ -274,8 +276,47 @@ int client_row_compare(const struct client_layout *layout, const void *a,
 	const struct client_field *field;
 	int order = 0;
 
+	if (layout->compare)
+		return layout->compare(a, b);
 	for (field = layout->fields; !order && field->attr; field++)
 		order = compare_fields(field->kind, at(a, field),
 				       at(b, field));
 	return order;
 }
+
+/* Of each metric as the kernel sends them: the slowest, then the latest. */
+static int compare_samples(const void *a, const void *b)
+{
+	const struct client_sample *one = a, *other = b;
+	int order = compare_numbers(&one->metric, &other->metric);
+
+	if (!order)
+		order = other->slowest - one->slowest;
+	if (!order && one->slowest)
+		order = compare_numbers(&other->duration_ns, &one->duration_ns);
+	if (!order)
+		order = compare_numbers(&other->time_ns, &one->time_ns);
+	return order ? order : compare_numbers(&one->sock.id, &other->sock.id);
+}
+
+#define SAMPLE(member, attribute, ...) \
+	CLIENT_FIELD(struct client_sample, member, attribute, ##__VA_ARGS__)
+
+/* What follows the event is in it, not in the message: so filters find it. */
+static const struct client_field sample_fields[] = {
+	SAMPLE(metric, METRIC),
+	SAMPLE(slowest, SLOWEST, .kind = CLIENT_FLAG),
+	{ .attr = SOCKWATCH_A_EVENTS, .kind = CLIENT_SAMPLE },
+	SAMPLE(scope, SCOPE),
+	SAMPLE(sock.kind.family, FAMILY),
+	SAMPLE(sock.state, STATE),
+	{ 0 }
+};
+
+const struct client_layout client_layout_samples = {
+	.cmd = SOCKWATCH_CMD_GET_SAMPLES,
+	.privileged = true,
+	.row_bytes = sizeof(struct client_sample),
+	.fields = sample_fields,
+	.compare = compare_samples,
+};

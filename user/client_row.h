@@ -285,20 +285,46 @@ struct client_socket {
 };
 
 /**
+ * struct client_sample - a single latency, and whose it was
+ *
+ * @metric: &enum sockwatch_metric
+ * @slowest: it is one of the slowest; else one of the latest
+ * @duration_ns: how long it took
+ * @time_ns: when it had ended, CLOCK_REALTIME
+ * @scope: &enum sockwatch_scope, not known where there is no peer
+ * @sock: the socket; its state is the one that the time was spent in, of
+ *	time_in_state
+ * @cgroup_path: that of @sock if the command has found it, or NULL
+ */
+struct client_sample {
+	struct client_number metric;
+	bool slowest;
+	struct client_number duration_ns;
+	struct client_number time_ns;
+	struct client_number scope;
+	struct client_socket sock;
+	const char *cgroup_path;
+};
+
+/**
  * enum client_field_kind - what an attribute becomes
  *
  * @CLIENT_NUMBER: &struct client_number
+ * @CLIENT_FLAG: bool
  * @CLIENT_TEXT: text in CLIENT_TEXT_BYTES
  * @CLIENT_ADDRESS: &struct client_address
  * @CLIENT_PATH: &struct client_path
  * @CLIENT_TIMES: the rest of a &struct client_times, behind its numbers
+ * @CLIENT_SAMPLE: the event of a &struct client_sample
  */
 enum client_field_kind {
 	CLIENT_NUMBER,
+	CLIENT_FLAG,
 	CLIENT_TEXT,
 	CLIENT_ADDRESS,
 	CLIENT_PATH,
 	CLIENT_TIMES,
+	CLIENT_SAMPLE,
 };
 
 /**
@@ -331,12 +357,14 @@ struct client_field {
  * @row_bytes: the size of a row
  * @fields: what is in it, in the order that rows are sorted by; ends with
  *	attribute 0
+ * @compare: sorts rows in another order, as for qsort(); or NULL
  */
 struct client_layout {
 	uint8_t cmd;
 	bool privileged;
 	size_t row_bytes;
 	const struct client_field *fields;
+	int (*compare)(const void *a, const void *b);
 };
 
 /** client_layout_counters - the list of &struct client_counters */
@@ -365,6 +393,9 @@ extern const struct client_layout client_layout_listeners;
 
 /** client_layout_sockets - the list of &struct client_socket */
 extern const struct client_layout client_layout_sockets;
+
+/** client_layout_samples - the list of &struct client_sample */
+extern const struct client_layout client_layout_samples;
 
 /**
  * client_path_text() - the address of a UNIX socket as text, as ss prints it

@@ -10,6 +10,20 @@ int cmd_parse_filter(struct ctx *ctx, char *const *words, int count,
 	return filter_parse(&ctx->filter, FILTER_KIND, words, count, error);
 }
 
+#define METRIC_KEYS (FILTER_FAMILY | FILTER_SCOPE | FILTER_STATE)
+
+int cmd_parse_metric(struct ctx *ctx, char *const *words, int count,
+		     struct error *error)
+{
+	if (count && !filter_is_key(METRIC_KEYS, words[0])) {
+		if (filter_parse_metric(&ctx->filter, words[0], error))
+			return -EINVAL;
+		words++;
+		count--;
+	}
+	return filter_parse(&ctx->filter, METRIC_KEYS, words, count, error);
+}
+
 int cmd_parse_none(struct ctx *ctx, char *const *words, int count,
 		   struct error *error)
 {

@@ -100,6 +100,9 @@ extern const struct command cmd_listeners;
 /** cmd_sockets - the command sockets */
 extern const struct command cmd_sockets;
 
+/** cmd_samples - the command samples */
+extern const struct command cmd_samples;
+
 /** cmd_info - the command info */
 extern const struct command cmd_info;
 
@@ -117,6 +120,19 @@ extern const struct command cmd_kinds;
  * Return: 0, or -EINVAL.
  */
 int cmd_parse_filter(struct ctx *ctx, char *const *words, int count,
+		     struct error *error);
+
+/**
+ * cmd_parse_metric() - read a metric, if there is one, and a filter of latencies
+ *
+ * @ctx: its filter is filled
+ * @words: the words
+ * @count: how many
+ * @error: filled on failure
+ *
+ * Return: 0, or -EINVAL.
+ */
+int cmd_parse_metric(struct ctx *ctx, char *const *words, int count,
 		     struct error *error);
 
 /**

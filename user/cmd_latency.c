@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* sockwatch latency: how long things took. */
-#include <errno.h>
-
 #include "cmd.h"
 #include "latency.h"
 
@@ -28,20 +26,6 @@ static const char help[] =
 "  scope NAME    local (the peer is on this host, in this namespace), remote\n"
 "  state NAME    such as established, of time_in_state\n"
 "A number does in place of a name.\n";
-
-#define KEYS (FILTER_FAMILY | FILTER_SCOPE | FILTER_STATE)
-
-static int parse(struct ctx *ctx, char *const *words, int count,
-		 struct error *error)
-{
-	if (count && !filter_is_key(KEYS, words[0])) {
-		if (filter_parse_metric(&ctx->filter, words[0], error))
-			return -EINVAL;
-		words++;
-		count--;
-	}
-	return filter_parse(&ctx->filter, KEYS, words, count, error);
-}
 
 /* What is to be printed of it: @dump itself is what the next round needs. */
 static int prepare(const struct ctx *ctx, const struct client_dump *dump,
@@ -80,6 +64,6 @@ const struct command cmd_latency = {
 	.help = help,
 	.all_netns = true,
 	.hist = true,
-	.parse = parse,
+	.parse = cmd_parse_metric,
 	.run = run,
 };

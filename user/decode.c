@@ -13,6 +13,7 @@
 
 #include "decode.h"
 #include "error.h"
+#include "event.h"
 #include "rows.h"
 
 static const struct client_field info_fields[] = {
@@ -161,6 +162,9 @@ static const char *get_field(struct nlattr *nla,
 		if (field->max && number->value - 1 >= field->max)
 			return "a TCP state that does not exist";
 		break;
+	case CLIENT_FLAG:
+		*(bool *)to = true;
+		break;
 	case CLIENT_TEXT:
 		get_text(nla, to, CLIENT_TEXT_BYTES);
 		break;
@@ -170,6 +174,8 @@ static const char *get_field(struct nlattr *nla,
 		return get_path(nla, to);
 	case CLIENT_TIMES:
 		return get_times(nla, to);
+	case CLIENT_SAMPLE:
+		return event_sample(to, nla_data(nla), nla_len(nla));
 	}
 	return NULL;
 }

@@ -61,6 +61,26 @@ void json_add_protocol(struct json_object *object,
 	json_add_text(object, "protocol", text);
 }
 
+void json_add_addresses(struct json_object *object,
+			const struct client_socket *sock)
+{
+	char text[RENDER_ENDPOINT_BYTES];
+
+	json_add_text(object, "local", render_local(text, sock) ? text : "");
+	json_add_text(object, "remote",
+		      render_endpoint(text, &sock->peer_address,
+				      &sock->peer_port) ? text : "");
+}
+
+void json_add_cgroup(struct json_object *object,
+		     const struct client_number *cgroup, const char *path)
+{
+	if (path)
+		json_add_text(object, "cgroup", path);
+	else
+		json_add_number(object, "cgroup", cgroup);
+}
+
 struct json_object *json_new_root(void)
 {
 	struct json_object *root = json_object_new_object();

@@ -82,6 +82,25 @@ void json_add_protocol(struct json_object *object,
 		       const struct client_number *protocol, bool numeric);
 
 /**
+ * json_add_addresses() - add "local" and "remote", the addresses of a socket
+ *
+ * @object: to this one
+ * @sock: the socket
+ */
+void json_add_addresses(struct json_object *object,
+			const struct client_socket *sock);
+
+/**
+ * json_add_cgroup() - add "cgroup", by its path or its number
+ *
+ * @object: to this one
+ * @cgroup: its number
+ * @path: its path, or NULL
+ */
+void json_add_cgroup(struct json_object *object,
+		     const struct client_number *cgroup, const char *path);
+
+/**
  * json_new_root() - an object that says which version of the keys it has
  *
  * Return: the object.

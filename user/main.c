@@ -23,7 +23,7 @@ enum status {
 
 static const struct command *const commands[] = {
 	&cmd_show, &cmd_failures, &cmd_states, &cmd_latency, &cmd_options,
-	&cmd_listeners, &cmd_sockets, &cmd_info, &cmd_kinds,
+	&cmd_samples, &cmd_listeners, &cmd_sockets, &cmd_info, &cmd_kinds,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

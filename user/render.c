@@ -102,6 +102,11 @@ void render_sockets_free(struct render_sockets *list)
 	};
 }
 
+const char *render_which(const struct client_sample *sample)
+{
+	return sample->slowest ? "slowest" : "latest";
+}
+
 const char *render_status(enum probe_status status)
 {
 	switch (status) {

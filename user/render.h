@@ -138,6 +138,15 @@ bool render_endpoint(char *buf, const struct client_address *address,
 bool render_local(char *buf, const struct client_socket *sock);
 
 /**
+ * render_which() - the word for why there is a sample
+ *
+ * @sample: the sample
+ *
+ * Return: "slowest" or "latest".
+ */
+const char *render_which(const struct client_sample *sample);
+
+/**
  * render_status() - the word for the status of a kind
  *
  * @status: what the kernel said
@@ -217,6 +226,18 @@ int render_table_options(FILE *out, const struct render_style *style,
  */
 int render_table_listeners(FILE *out, const struct render_style *style,
 			   const struct client_dump *dump);
+
+/**
+ * render_table_samples() - print single latencies as a table
+ *
+ * @out: where to
+ * @style: how
+ * @dump: of &struct client_sample
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int render_table_samples(FILE *out, const struct render_style *style,
+			 const struct client_dump *dump);
 
 /**
  * render_table_info() - print what the module says about itself, for people
@@ -313,6 +334,18 @@ int render_json_options(FILE *out, const struct render_style *style,
  */
 int render_json_listeners(FILE *out, const struct render_style *style,
 			  const struct client_dump *dump);
+
+/**
+ * render_json_samples() - print single latencies as JSON
+ *
+ * @out: where to
+ * @style: how
+ * @dump: of &struct client_sample
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int render_json_samples(FILE *out, const struct render_style *style,
+			const struct client_dump *dump);
 
 /**
  * render_json_info() - print what the module says about itself as JSON

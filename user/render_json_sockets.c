@@ -114,26 +114,6 @@ static void begin_netns(struct render_sockets *list,
 	list->row_count = 0;
 }
 
-static void add_cgroup(struct json_object *object,
-		       const struct client_number *cgroup, const char *path)
-{
-	if (path)
-		json_add_text(object, "cgroup", path);
-	else
-		json_add_number(object, "cgroup", cgroup);
-}
-
-static void add_addresses(struct json_object *object,
-			  const struct client_socket *sock)
-{
-	char text[RENDER_ENDPOINT_BYTES];
-
-	json_add_text(object, "local", render_local(text, sock) ? text : "");
-	json_add_text(object, "remote",
-		      render_endpoint(text, &sock->peer_address,
-				      &sock->peer_port) ? text : "");
-}
-
 static int row(struct render_sockets *list, const struct client_socket *sock)
 {
 	struct json_object *object = json_object_new_object();
@@ -147,13 +127,14 @@ static int row(struct render_sockets *list, const struct client_socket *sock)
 	json_add_protocol(object, &sock->kind.family, &sock->kind.protocol,
 			  numeric);
 	json_add_name(object, "state", &sock->state, numeric, names_state);
-	add_addresses(object, sock);
+	json_add_addresses(object, sock);
 	json_add_number(object, "age_ns", &sock->age_ns);
 	json_add_number(object, "state_age_ns", &sock->state_age_ns);
 	json_add_number(object, "pid", &sock->pid);
 	json_add_text(object, "comm", sock->comm);
 	json_add_number(object, "uid", &sock->uid);
-	add_cgroup(object, &sock->cgroup, render_cgroup(list, &sock->cgroup));
+	json_add_cgroup(object, &sock->cgroup,
+			render_cgroup(list, &sock->cgroup));
 	json_add_name(object, "origin", &sock->origin, numeric, names_origin);
 	json_add_number(object, "inode", &sock->inode);
 	if (list->row_count++)
@@ -192,8 +173,8 @@ static struct json_object *group_row(const void *row, bool numeric)
 	if (group->key == GROUP_COMM)
 		json_add_text(object, key, group->comm);
 	else if (group->key == GROUP_CGROUP)
-		add_cgroup(object, &group->number,
-			   numeric ? NULL : group->path);
+		json_add_cgroup(object, &group->number,
+				numeric ? NULL : group->path);
 	else if (group->key == GROUP_STATE)
 		json_add_name(object, key, &group->number, numeric,
 			      names_state);

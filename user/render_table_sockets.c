@@ -64,15 +64,6 @@ static void cgroup_cell(struct table *table,
 		cells_number(table, cgroup, false);
 }
 
-static void address_cells(struct table *table, const struct client_socket *sock)
-{
-	char text[RENDER_ENDPOINT_BYTES];
-
-	cells_text(table, render_local(text, sock) ? text : "");
-	cells_text(table, render_endpoint(text, &sock->peer_address,
-					  &sock->peer_port) ? text : "");
-}
-
 static void owner_cells(struct render_sockets *list,
 			const struct client_socket *sock)
 {
@@ -108,7 +99,7 @@ static int row(struct render_sockets *list, const struct client_socket *sock)
 	state_cell(table, style, &sock->state);
 	cells_age(table, style, &sock->age_ns);
 	cells_age(table, style, &sock->state_age_ns);
-	address_cells(table, sock);
+	cells_addresses(table, sock);
 	owner_cells(list, sock);
 	return ++list->row_count == BATCH ? print_rows(list) : 0;
 }

@@ -12,8 +12,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
 import tap  # noqa: E402
 
 SHOW = tap.description("show")
-COMMANDS = ("show", "failures", "states", "latency", "options", "listeners",
-            "sockets", "info", "kinds")
+COMMANDS = ("show", "failures", "states", "latency", "options", "samples",
+            "listeners", "sockets", "info", "kinds")
 
 
 def refused(words, *wanted, **more):
@@ -99,14 +99,16 @@ def tcp():
             "use family or state")
     refused(["states", "type", "stream"], "unknown filter 'type'")
     refused(["states", "listen"], "unknown filter 'listen'")
-    for bad in ("tcp", "tcp_", "0", "9", "", "x" * 5000):
-        refused(["latency", bad], "unknown metric '", *metrics)
-    refused(["latency", "tcp_rtt", "tcp_rtt"], "unknown filter 'tcp_rtt'",
-            "family, scope or state")
-    refused(["latency", "scope", "global"], "unknown scope 'global'",
-            "local remote")
-    refused(["latency", "scope", "3"], "unknown scope '3'")
-    refused(["latency", "tcp_rtt", "type", "stream"], "unknown filter 'type'")
+    for command in ("latency", "samples"):
+        for bad in ("tcp", "tcp_", "0", "9", "", "x" * 5000):
+            refused([command, bad], "unknown metric '", *metrics)
+        refused([command, "tcp_rtt", "tcp_rtt"], "unknown filter 'tcp_rtt'",
+                "family, scope or state")
+        refused([command, "scope", "global"], "unknown scope 'global'",
+                "local remote")
+        refused([command, "scope", "3"], "unknown scope '3'")
+        refused([command, "tcp_rtt", "type", "stream"],
+                "unknown filter 'type'")
     refused(["options", "nodelay"], "unknown word 'nodelay'")
     refused(["listeners", "family", "inet"], "unknown word 'family'")
     for command in COMMANDS:
@@ -195,6 +197,9 @@ def forms():
     same("latency -4 -6 scope 2", "--hist latency scope remote -4 -6 --hist",
          "family id=31 version=1\n\nack\n\nhead netns=1 rows=0\ndone\n")
     same("latency scope remote", "latency scope 2", latency)
+    samples = tap.description("samples")
+    same("sa tcp_connect", "samples 2", samples)
+    same("samples -4 -6 scope local", "samples scope 1 -6 -4", samples)
     same("o", "options", tap.description("options"))
     same("li", "listeners", tap.description("listeners"))
     done = tap.run(["show", "-j"], dump=SHOW, env={"POSIXLY_CORRECT": "1"})

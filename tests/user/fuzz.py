@@ -19,6 +19,8 @@ CASES = [
     ("states-all", "-j states -s -A"), ("latency", "latency --hist"),
     ("latency", "-j latency"), ("latency-all", "latency -A --hist -n"),
     ("options", "options"), ("options", "-j options"),
+    ("samples", "samples"), ("samples", "-j samples tcp_connect"),
+    ("samples-all", "-j samples -A"),
     ("listeners", "listeners"), ("listeners", "-j listeners"),
     ("sockets", "sockets"), ("sockets", "-j sockets"),
     ("sockets", "sockets --sort state-age not src unix:/run/*"),

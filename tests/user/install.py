@@ -63,7 +63,7 @@ def completion():
     words = "source user/sockwatch.bash-completion; COMP_CWORD=%d;" \
             "COMP_WORDS=(%s); _sockwatch; echo ${COMPREPLY[*]}"
     for line, wanted in (("sockwatch ''", "show failures states latency "
-                          "options listeners sockets info kinds"),
+                          "options samples listeners sockets info kinds"),
                          ("sockwatch -j fa", "failures"),
                          ("sockwatch states -s s", "state"),
                          ("sockwatch states state time", "time-wait"),
@@ -71,6 +71,7 @@ def completion():
                          ("sockwatch latency scope ''", "local remote"),
                          ("sockwatch latency --h", "--hist --help"),
                          ("sockwatch options ''", ""),
+                         ("sockwatch samples tcp_h", "tcp_handshake"),
                          ("sockwatch li", "listeners"),
                          ("sockwatch so", "sockets"),
                          ("sockwatch sockets st", "state state-age"),

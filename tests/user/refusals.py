@@ -159,7 +159,7 @@ def tcp():
     for size in (0, 3, 5, 17):
         row("an address of %d bytes" % size, ["listeners"],
             "address:hex=" + size * "7f", "an address of an odd size")
-    for command in ("states", "latency", "options", "listeners"):
+    for command in ("states", "latency", "samples", "options", "listeners"):
         refused("%s: fewer rows than announced" % command, FAMILY + HEAD % 2 +
                 "row netns=7 family=2\ndone\n", "1 of 2 rows",
                 words=[command])
@@ -167,6 +167,11 @@ def tcp():
                 "error EOPNOTSUPP\n", "older", words=[command])
         refused("%s: EINVAL" % command, FAMILY + "error EINVAL\n",
                 "Invalid argument", words=[command])
+    for size in (0, 143, 145, 288):
+        row("a sample of %d bytes" % size, ["samples"],
+            "metric=2 events:hex=" + size * "00", "a sample of an odd size")
+    refused("samples: EPERM without text", FAMILY + "error EPERM\n",
+            "CAP_NET_ADMIN over the namespace", words=["samples"])
     needs = "listening sockets need CAP_NET_ADMIN"
     refused("listeners: EPERM with text", FAMILY + "error EPERM '%s'\n" %
             needs, needs, words=["listeners"])
@@ -232,6 +237,7 @@ def asked():
     sent = tap.OUT / ("sent.%d" % os.getpid())
     number = tap.mkdump.ATTRS["metric"][0]
     for words, metric in ((["latency"], None), (["latency", "tcp_rtt"], 6),
+                          (["samples"], None), (["samples", "tcp_rtt"], 6),
                           (["states"], None), (["states", "-s"], 8)):
         sent.write_bytes(b"")
         tap.run(words, dump=FAMILY + 4 * (HEAD % 0 + "done\n\n"),

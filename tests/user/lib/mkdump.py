@@ -9,6 +9,8 @@ attributes:
   family NAME=VALUE ...    the netlink controller's answer about the family
   head, row, info ...      a message of the family (the words mean the same)
   hook ...                 a nested attribute of the message before it
+  event [TYPE] ...         an element of EVENTS of the message before it; known
+                           is what is there, and received has no value
   ack | done | error ERRNO [TEXT]   the end of an answer; done takes them too
   recv ERRNO               receiving fails instead
 
@@ -53,6 +55,45 @@ def read_header(prefix):
 HOOK_ATTRS = read_header("SOCKWATCH_A_HOOK_")
 ATTRS = {name: attr for name, attr in read_header("SOCKWATCH_A_").items()
          if not name.startswith("hook_")}
+
+
+def read_event():
+    """The struct of an event, {member: format} and {member: bit of known}."""
+    text = HEADER.read_text()
+    body = re.search(r"^struct sockwatch_event {(.*?)^}", text, re.S | re.M)
+    members = {name: "%ss" % size if size else WIDTHS[kind.strip("_")]
+               for kind, name, size in re.findall(
+                   r"^\t(\w+) (\w+)(?:\[(\d+)\])?;", body.group(1), re.M)}
+    bits = dict(re.findall(r"SOCKWATCH_KNOWN_(\w+) = 1 << (\d+)", text))
+    known = {}
+    for bit, names in re.findall(r"@SOCKWATCH_KNOWN_(\w+): (.*)", text):
+        # Of RECEIVED it says "of RESET: ...": it has no member.
+        for name in ["received"] if bit == "RECEIVED" else names.split(", "):
+            known[name] = 1 << int(bits[bit])
+    types = re.search(r"^enum sockwatch_event_type {(.*?)^}", text, re.S | re.M)
+    names = re.findall(r"SOCKWATCH_EVENT_(\w+)", types.group(1))
+    return members, known, [None] + [name.lower() for name in names]
+
+
+EVENT, EVENT_KNOWN, EVENT_TYPES = read_event()
+
+
+def event(words):
+    """A struct sockwatch_event."""
+    values = {name: b"" if "s" in kind else 0 for name, kind in EVENT.items()}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals and name in EVENT_TYPES:
+            values["event"] = EVENT_TYPES.index(name)
+            continue
+        values["known"] |= EVENT_KNOWN.get(name, 0)
+        if name.endswith("address"):
+            values[name] = ipaddress.ip_address(value).packed
+        elif name == "comm":
+            values[name] = value.encode("utf-8", "surrogateescape")
+        elif equals:
+            values[name] = int(value, 0)
+    return struct.pack("=" + "".join(EVENT.values()), *values.values())
 
 
 def pad(data):
@@ -110,7 +151,7 @@ def ending(words):
 
 
 def start(words):
-    """[kind, flags, attributes] of a message, for hooks to be added."""
+    """[kind, flags, attributes] of a message, for hooks and events."""
     if words[0] == "family":
         words = ["name=sockwatch"] + words[1:]
         return [GENL_ID_CTRL, 0, struct.pack("=BBH", 1, 2, 0) + b"".join(
@@ -136,12 +177,18 @@ def record(data):
 
 
 def make(text):
-    out, datagram, pending = b"", b"", None
+    out, datagram, pending, events = b"", b"", None, b""
     for words in list(parse(text)) + [[]]:
         if words and words[0] == "hook":
             pending[2] += nla(ATTRS["hook"][0], b"".join(
                 attribute(word, HOOK_ATTRS) for word in words[1:]))
             continue
+        if words and words[0] == "event":
+            events += event(words[1:])
+            continue
+        if events:
+            pending[2] += nla(ATTRS["events"][0], events)
+            events = b""
         if pending:
             datagram += message(*pending)
             pending = None

@@ -58,7 +58,7 @@ def finish():
 
 def run(args, program=COMMAND, dump=None, **more):
     """The finished process; `dump` is a recording or its description."""
-    env = dict(os.environ, LC_ALL="C")
+    env = dict(os.environ, LC_ALL="C", TZ="UTC")
     env.update(more.pop("env", {}))
     env.pop("POSIXLY_CORRECT", None)
     if dump is not None:

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the module's struct of an event says, as structs of ours. */
+#ifndef _SOCKWATCH_EVENT_H
+#define _SOCKWATCH_EVENT_H
+
+#include <linux/sockwatch.h>
+
+#include "client.h"
+
+/**
+ * event_address_bytes() - the length of the addresses of an event
+ *
+ * @event: the event
+ *
+ * Return: 4 or 16, or 0 if it has none.
+ */
+size_t event_address_bytes(const struct sockwatch_event *event);
+
+/**
+ * event_socket() - the socket that an event is about
+ *
+ * @sock: what the event says of it; all else is not known
+ * @event: the event
+ */
+void event_socket(struct client_socket *sock,
+		  const struct sockwatch_event *event);
+
+/**
+ * event_sample() - read the event of a sample
+ *
+ * @sample: filled but for what the event does not say
+ * @data: the &struct sockwatch_event, aligned or not
+ * @bytes: its length
+ *
+ * Return: NULL, or what is wrong with it.
+ */
+const char *event_sample(struct client_sample *sample, const void *data,
+			 size_t bytes);
+
+#endif /* _SOCKWATCH_EVENT_H */
