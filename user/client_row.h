@@ -248,6 +248,7 @@ struct client_path {
 /**
  * struct client_socket - a socket
  *
+ * @event: what happened to it, &enum sockwatch_event_type; only of an event
  * @kind: its family, type and protocol
  * @origin: &enum sockwatch_socket_origin
  * @state: of TCP, else not known
@@ -266,6 +267,7 @@ struct client_path {
  * @inode: of its descriptor
  */
 struct client_socket {
+	struct client_number event;
 	struct client_kind kind;
 	struct client_number origin;
 	struct client_number state;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What several commands need. */
 #include <errno.h>
+#include <sys/socket.h>
 
 #include "cmd.h"
 
@@ -22,6 +23,24 @@ int cmd_parse_metric(struct ctx *ctx, char *const *words, int count,
 		count--;
 	}
 	return filter_parse(&ctx->filter, METRIC_KEYS, words, count, error);
+}
+
+int cmd_parse_expr(struct ctx *ctx, enum expr_of of, char *const *words,
+		   int count, struct error *error)
+{
+	uint64_t families = 0;
+	int rc;
+
+	rc = expr_parse(&ctx->expr, of, words, count, error);
+	if (rc)
+		return rc;
+	if (ctx->filter.ipv4)
+		families |= UINT64_C(1) << AF_INET;
+	if (ctx->filter.ipv6)
+		families |= UINT64_C(1) << AF_INET6;
+	if (families)
+		expr_only_families(ctx->expr, families);
+	return 0;
 }
 
 int cmd_parse_none(struct ctx *ctx, char *const *words, int count,

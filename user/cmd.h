@@ -21,7 +21,7 @@
  * @style: how to print it
  * @scope: the network namespaces to ask about
  * @filter: which rows to print
- * @expr: which sockets the command sockets is about, or NULL
+ * @expr: which sockets, or events, the command is about, or NULL
  * @sort: the option --sort of it, or NULL
  * @group: the option --group of it, or NULL
  * @plan: what these two mean
@@ -134,6 +134,20 @@ int cmd_parse_filter(struct ctx *ctx, char *const *words, int count,
  */
 int cmd_parse_metric(struct ctx *ctx, char *const *words, int count,
 		     struct error *error);
+
+/**
+ * cmd_parse_expr() - read ss's filter, with the options -4 and -6
+ *
+ * @ctx: its expr is filled
+ * @of: what the filter is of
+ * @words: the words
+ * @count: how many
+ * @error: filled on failure
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int cmd_parse_expr(struct ctx *ctx, enum expr_of of, char *const *words,
+		   int count, struct error *error);
 
 /**
  * cmd_parse_none() - refuse every word

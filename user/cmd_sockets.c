@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* sockwatch sockets: every socket, those of a filter, or how many by owner. */
-#include <sys/socket.h>
-
 #include <linux/sockwatch.h>
 
 #include "cmd.h"
@@ -46,21 +44,12 @@ struct round {
 static int parse(struct ctx *ctx, char *const *words, int count,
 		 struct error *error)
 {
-	uint64_t families = 0;
 	int rc;
 
 	rc = report_parse(&ctx->plan, ctx->sort, ctx->group, error);
 	if (!rc)
-		rc = expr_parse(&ctx->expr, words, count, error);
-	if (rc)
-		return rc;
-	if (ctx->filter.ipv4)
-		families |= UINT64_C(1) << AF_INET;
-	if (ctx->filter.ipv6)
-		families |= UINT64_C(1) << AF_INET6;
-	if (families)
-		expr_only_families(ctx->expr, families);
-	return 0;
+		rc = cmd_parse_expr(ctx, EXPR_OF_SOCKETS, words, count, error);
+	return rc;
 }
 
 /* What was printed is written now and then, and nobody may read it. */

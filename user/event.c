@@ -43,6 +43,7 @@ void event_socket(struct client_socket *sock,
 		  const struct sockwatch_event *event)
 {
 	*sock = (struct client_socket) {
+		.event = { event->event, event->event },
 		.kind = {
 			number(event, SOCKWATCH_KNOWN_KIND, event->family),
 			number(event, SOCKWATCH_KNOWN_KIND, event->sock_type),

@@ -130,14 +130,19 @@ static struct expr_node *parse_endpoint(struct expr *expr, const char *word,
 	return expr_new_both(expr, EXPR_AND, address, port);
 }
 
+struct expr_node *expr_parse_inet(struct expr *expr, const char *word)
+{
+	return parse_endpoint(expr, word, SOCKWATCH_FIELD_ADDRESS,
+			      SOCKWATCH_FIELD_PORT);
+}
+
 struct expr_node *expr_parse_local(struct expr *expr, const char *word)
 {
 	if (!strncmp(word, "unix:", 5))
 		return expr_new_pattern(expr, EXPR_PATH, word + 5);
 	if (*word == '/' || *word == '@')
 		return expr_new_pattern(expr, EXPR_PATH, word);
-	return parse_endpoint(expr, word, SOCKWATCH_FIELD_ADDRESS,
-			      SOCKWATCH_FIELD_PORT);
+	return expr_parse_inet(expr, word);
 }
 
 struct expr_node *expr_parse_peer(struct expr *expr, const char *word)

@@ -222,41 +222,59 @@ static bool number_id(const char *word, uint64_t *number)
 	return !errno;
 }
 
+static struct expr_node *test_event(struct expr *expr, const char *word)
+{
+	unsigned int number;
+
+	return names_find_event(word, &number) ?
+	       expr_new_event(expr, number) : NULL;
+}
+
+#define OF_BOTH (EXPR_OF_SOCKETS | EXPR_OF_EVENTS)
+
 static const char duration[] = "a duration such as 500ms, 10m, 1.5h or 2d";
 static const char port[] = "a port by number or name, such as :443 or :https";
+static const char inet[] = "an address such as 10.0.0.0/8, [::1]:443 or :80";
+static const char ages[] =
+	"a test of what an event knows: the ages of its socket are not";
 
 const struct expr_field expr_fields[] = {
-	{ "state", "a state: all connected synchronized bucket big",
+	{ "event", EXPR_OF_EVENTS, "a test of sockets: only monitor has events",
+	  "an event:", .list = names_list_events, .test = test_event },
+	{ "state", OF_BOTH, NULL,
+	  "a state: all connected synchronized bucket big",
 	  .list = names_list_states, .test = test_state },
-	{ "src", "an address such as 10.0.0.0/8, [::1]:443, :80 or unix:/run/*",
+	{ "src", EXPR_OF_SOCKETS, NULL,
+	  "an address such as 10.0.0.0/8, [::1]:443, :80 or unix:/run/*",
 	  .test = expr_parse_local },
-	{ "dst", "an address such as 10.0.0.0/8, [::1]:443 or :80",
-	  .test = expr_parse_peer },
-	{ "sport", port, .number = expr_parse_port,
+	{ "src", EXPR_OF_EVENTS, NULL, inet, .test = expr_parse_inet },
+	{ "dst", OF_BOTH, NULL, inet, .test = expr_parse_peer },
+	{ "sport", OF_BOTH, NULL, port, .number = expr_parse_port,
 	  .id = SOCKWATCH_FIELD_PORT },
-	{ "dport", port, .number = expr_parse_port,
+	{ "dport", OF_BOTH, NULL, port, .number = expr_parse_port,
 	  .id = SOCKWATCH_FIELD_PEER_PORT },
-	{ "family", "a family by number or name:",
+	{ "family", OF_BOTH, NULL, "a family by number or name:",
 	  .list = names_list_families, .test = test_family },
-	{ "type", "a type by number or name:",
+	{ "type", OF_BOTH, NULL, "a type by number or name:",
 	  .list = names_list_types, .test = test_type },
-	{ "proto", "a protocol by number or name:",
+	{ "proto", OF_BOTH, NULL, "a protocol by number or name:",
 	  .list = names_list_protocols, .test = test_proto },
-	{ "pid", "the number of a process", .number = parse_number,
-	  .id = SOCKWATCH_FIELD_PID },
-	{ "comm", "the name of a process, up to 15 characters",
+	{ "pid", OF_BOTH, NULL, "the number of a process",
+	  .number = parse_number, .id = SOCKWATCH_FIELD_PID },
+	{ "comm", OF_BOTH, NULL, "the name of a process, up to 15 characters",
 	  .test = test_comm },
-	{ "uid", "a user by number or name", .number = number_uid,
-	  .id = SOCKWATCH_FIELD_UID },
-	{ "cgroup", "the path of a cgroup, or a pattern for it such as /system*",
+	{ "uid", OF_BOTH, NULL, "a user by number or name",
+	  .number = number_uid, .id = SOCKWATCH_FIELD_UID },
+	{ "cgroup", OF_BOTH, NULL,
+	  "the path of a cgroup, or a pattern for it such as /system*",
 	  .test = test_cgroup },
-	{ "id", "an id such as sk:1f or 31", .number = number_id,
-	  .id = SOCKWATCH_FIELD_ID },
-	{ "age", duration, .number = duration_parse,
+	{ "id", OF_BOTH, NULL, "an id such as sk:1f or 31",
+	  .number = number_id, .id = SOCKWATCH_FIELD_ID },
+	{ "age", EXPR_OF_SOCKETS, ages, duration, .number = duration_parse,
 	  .id = SOCKWATCH_FIELD_AGE_NS },
-	{ "state-age", duration, .number = duration_parse,
-	  .id = SOCKWATCH_FIELD_STATE_AGE_NS },
-	{ "origin", "an origin:", .list = names_list_origins,
+	{ "state-age", EXPR_OF_SOCKETS, ages, duration,
+	  .number = duration_parse, .id = SOCKWATCH_FIELD_STATE_AGE_NS },
+	{ "origin", OF_BOTH, NULL, "an origin:", .list = names_list_origins,
 	  .test = test_origin },
 	{ 0 }
 };

@@ -11,7 +11,9 @@
 /**
  * struct expr_field - a word that a test begins with
  *
- * @name: the word
+ * @name: the word; there may be one for sockets and another for events
+ * @of: the &enum expr_of that it is for
+ * @instead: said where it is for something else; NULL if there is another one
  * @wanted: what has to stand behind it, for an error message
  * @list: names that are good there, or NULL
  * @number: reads a number; the field can be more or less than it
@@ -21,6 +23,8 @@
  */
 struct expr_field {
 	const char *name;
+	unsigned int of;
+	const char *instead;
 	const char *wanted;
 	void (*list)(char *buf);
 	bool (*number)(const char *word, uint64_t *number);
@@ -50,6 +54,16 @@ bool expr_parse_port(const char *word, uint64_t *port);
  * Return: a node; NULL if the word is not understood or the tree full.
  */
 struct expr_node *expr_parse_local(struct expr *expr, const char *word);
+
+/**
+ * expr_parse_inet() - read the argument of src where no paths are known
+ *
+ * @expr: the filter
+ * @word: the argument
+ *
+ * Return: a node; NULL if the word is not understood or the tree full.
+ */
+struct expr_node *expr_parse_inet(struct expr *expr, const char *word);
 
 /**
  * expr_parse_peer() - read the argument of dst

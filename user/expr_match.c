@@ -123,6 +123,9 @@ static bool match(const struct expr_node *node,
 		return !match(node->left, sock, cgroups);
 	case EXPR_TEST:
 		return match_test(&node->op, sock);
+	case EXPR_EVENT:
+		return sock->event.known &&
+		       sock->event.value == node->op.number;
 	case EXPR_PATH:
 		return match_path(node->pattern, &sock->path);
 	case EXPR_CGROUP:

@@ -66,6 +66,15 @@ struct expr_node *expr_new_number(struct expr *expr, uint8_t code,
 	return expr_new_test(expr, &op);
 }
 
+struct expr_node *expr_new_event(struct expr *expr, uint64_t event)
+{
+	struct expr_node *node = new_node(expr, EXPR_EVENT);
+
+	if (node)
+		node->op.number = event;
+	return node;
+}
+
 struct expr_node *expr_new_pattern(struct expr *expr, enum expr_kind kind,
 				   const char *pattern)
 {

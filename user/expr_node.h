@@ -27,6 +27,7 @@
  * @EXPR_TEST: a test that the kernel knows too
  * @EXPR_PATH: the path of a UNIX socket matches a pattern
  * @EXPR_CGROUP: the path of the cgroup does
+ * @EXPR_EVENT: the event is the number of the test
  */
 enum expr_kind {
 	EXPR_TRUE,
@@ -37,6 +38,7 @@ enum expr_kind {
 	EXPR_TEST,
 	EXPR_PATH,
 	EXPR_CGROUP,
+	EXPR_EVENT,
 };
 
 /**
@@ -45,7 +47,7 @@ enum expr_kind {
  * @kind: what it is
  * @left: of AND, OR and NOT
  * @right: of AND and OR
- * @op: of TEST
+ * @op: of TEST; of EVENT only its number
  * @pattern: of PATH and CGROUP
  */
 struct expr_node {
@@ -137,6 +139,16 @@ struct expr_node *expr_new_test(struct expr *expr,
  */
 struct expr_node *expr_new_number(struct expr *expr, uint8_t code,
 				  uint8_t field, uint64_t number);
+
+/**
+ * expr_new_event() - a test of what happened, which the kernel does not know
+ *
+ * @expr: the filter
+ * @event: &enum sockwatch_event_type
+ *
+ * Return: the node or NULL.
+ */
+struct expr_node *expr_new_event(struct expr *expr, uint64_t event);
 
 /**
  * expr_new_pattern() - a test that the kernel does not know

@@ -32,6 +32,7 @@
 
 struct parser {
 	struct expr *expr;
+	enum expr_of of;
 	struct expr_lex lex;
 	struct expr_token token;
 	unsigned int depth;
@@ -75,23 +76,31 @@ static struct expr_node *expected(const struct parser *parser,
 	return NULL;
 }
 
-static const struct expr_field *find_field(const char *word)
+/* The one that a test begins with, of whatever the filter is of or not. */
+static const struct expr_field *find_field(const struct parser *parser,
+					   bool here)
 {
-	const struct expr_field *field;
+	const struct expr_field *field = expr_fields;
 
-	for (field = expr_fields; field->name; field++)
-		if (!strcmp(field->name, word))
+	if (parser->token.kind != EXPR_TOKEN_WORD)
+		return NULL;
+	for (; field->name; field++)
+		if (!strcmp(field->name, parser->token.word) &&
+		    !(field->of & parser->of) != here)
 			return field;
 	return NULL;
 }
 
 static struct expr_node *expected_test(const struct parser *parser)
 {
-	const struct expr_field *field;
+	const struct expr_field *field = find_field(parser, false);
 	char list[NAMES_LIST_BYTES] = "";
 
+	if (field)
+		return expected(parser, field->instead);
 	for (field = expr_fields; field->name; field++)
-		strcat(strcat(list, *list ? " " : ""), field->name);
+		if (field->of & parser->of)
+			strcat(strcat(list, *list ? " " : ""), field->name);
 	explain(parser, parser->token.column,
 		parser->token.kind == EXPR_TOKEN_WORD ?
 		"one of" : "a test, which begins with one of", list);
@@ -160,8 +169,7 @@ static struct expr_node *parse_test(struct parser *parser)
 	struct expr_token value;
 	struct expr_node *node;
 
-	field = parser->token.kind == EXPR_TOKEN_WORD ?
-		find_field(parser->token.word) : NULL;
+	field = find_field(parser, true);
 	if (!field)
 		return expected_test(parser);
 	advance(parser);
@@ -312,11 +320,12 @@ static struct expr *new_expr(char *const *words, int count)
 	return NULL;
 }
 
-int expr_parse(struct expr **exprp, char *const *words, int count,
-	       struct error *error)
+int expr_parse(struct expr **exprp, enum expr_of of, char *const *words,
+	       int count, struct error *error)
 {
 	struct parser parser = {
 		.expr = new_expr(words, count),
+		.of = of,
 		.error = error,
 	};
 	int rc = -EINVAL;

@@ -15,7 +15,8 @@ static bool is_leaf(const struct expr_node *node)
 /* What only the command can test. */
 static bool is_pattern(const struct expr_node *node)
 {
-	return node->kind == EXPR_PATH || node->kind == EXPR_CGROUP;
+	return node->kind == EXPR_PATH || node->kind == EXPR_CGROUP ||
+	       node->kind == EXPR_EVENT;
 }
 
 static size_t steps_of(const struct expr_node *node)

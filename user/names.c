@@ -35,6 +35,18 @@ static const struct names_entry operations[] = {
 	{ .number = SOCKWATCH_OPERATION_CONNECT, .name = "connect" },
 };
 
+static const struct names_entry events[] = {
+	{ .number = SOCKWATCH_EVENT_CREATE, .name = "create" },
+	{ .number = SOCKWATCH_EVENT_FAIL, .name = "fail" },
+	{ .number = SOCKWATCH_EVENT_CONNECT, .name = "connect" },
+	{ .number = SOCKWATCH_EVENT_ACCEPT, .name = "accept" },
+	{ .number = SOCKWATCH_EVENT_ESTABLISHED, .name = "established" },
+	{ .number = SOCKWATCH_EVENT_STATE, .name = "state" },
+	{ .number = SOCKWATCH_EVENT_RETRANSMIT, .name = "retransmit" },
+	{ .number = SOCKWATCH_EVENT_RESET, .name = "reset" },
+	{ .number = SOCKWATCH_EVENT_CLOSE, .name = "close" },
+};
+
 static const char *find_name(const struct names_entry *table, size_t count,
 			     uint64_t family, uint64_t number)
 {
@@ -144,6 +156,11 @@ void names_origin(char *buf, uint64_t origin)
 	put(buf, find_name(origins, COUNT(origins), 0, origin), origin);
 }
 
+void names_event(char *buf, uint64_t event)
+{
+	put(buf, find_name(events, COUNT(events), 0, event), event);
+}
+
 bool names_parse_number(const char *word, unsigned int *number)
 {
 	unsigned long value;
@@ -186,6 +203,11 @@ bool names_find_scope(const char *word, unsigned int *scope)
 bool names_find_origin(const char *word, unsigned int *origin)
 {
 	return find_listed(origins, COUNT(origins), word, origin);
+}
+
+bool names_find_event(const char *word, unsigned int *event)
+{
+	return find_listed(events, COUNT(events), word, event);
 }
 
 bool names_knows_protocol(const char *word)
@@ -252,6 +274,11 @@ void names_list_scopes(char *buf)
 void names_list_origins(char *buf)
 {
 	list_names(origins, COUNT(origins), buf);
+}
+
+void names_list_events(char *buf)
+{
+	list_names(events, COUNT(events), buf);
 }
 
 const struct names_entry *names_protocol_table(size_t *count)

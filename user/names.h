@@ -106,6 +106,14 @@ void names_cookie(char *buf, uint64_t cookie);
 void names_origin(char *buf, uint64_t origin);
 
 /**
+ * names_event() - what happened, the number if it has no name
+ *
+ * @buf: at least NAMES_BYTES
+ * @event: &enum sockwatch_event_type
+ */
+void names_event(char *buf, uint64_t event);
+
+/**
  * names_number() - a number as text
  *
  * @buf: at least NAMES_BYTES
@@ -184,6 +192,16 @@ bool names_find_scope(const char *word, unsigned int *scope);
 bool names_find_origin(const char *word, unsigned int *origin);
 
 /**
+ * names_find_event() - what happened, by name or number
+ *
+ * @word: such as "connect" or "3"
+ * @event: where it goes
+ *
+ * Return: whether there is such an event.
+ */
+bool names_find_event(const char *word, unsigned int *event);
+
+/**
  * names_knows_protocol() - whether any family has a protocol of that name
  *
  * @word: such as "tcp" or "6"
@@ -240,6 +258,13 @@ void names_list_scopes(char *buf);
  * @buf: at least NAMES_LIST_BYTES
  */
 void names_list_origins(char *buf);
+
+/**
+ * names_list_events() - all events as text, for an error message
+ *
+ * @buf: at least NAMES_LIST_BYTES
+ */
+void names_list_events(char *buf);
 
 /**
  * struct names_entry - a row of a table of names

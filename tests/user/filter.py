@@ -266,6 +266,8 @@ def refused(text, column, *wanted):
 def refusals():
     refused("@@nonsense", None, "one of state src dst", "origin")
     refused("state listen @@nonsense x", None, "one of state")
+    refused("@@event connect", None, "a test of sockets", "monitor")
+    refused("state listen or @@event = reset", None, "monitor")
     refused("state @@open", None, "a state:", "bucket", "close-wait")
     refused("state @@LISTEN", None, "a state:")
     refused("state @@0", None, "a state:")

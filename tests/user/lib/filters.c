@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Filters of the command sockets, at random.  Whatever the text, it is read or
+ * Filters of sockets and of events, at random.  Whatever the text, it is read or
  * refused with an explanation; and over random sockets the program for the
  * kernel lets through what the tree takes: nothing else, unless the tree has
  * patterns or does not fit.
@@ -48,6 +48,7 @@ static const char *const vocabulary[] = {
 	"[::1]:80", "::ffff:0:0/96", ":443", "http", "unix:/run/*", "@x*",
 	"inet", "stream", "tcp", "raw", "0", "1", "99999", "sk:1f", "10m",
 	"1.5h", "0ns", "1e9s", "root", "/", "/system*", "accept", "\\", "*",
+	"event", "established",
 };
 
 static const char *const tests[] = {
@@ -120,6 +121,7 @@ static struct client_socket random_socket(void)
 	};
 	static const char *const names[] = { "", "nginx", "a b", "nginx2" };
 	struct client_socket sock = {
+		.event = maybe(1 + below(9)),
 		.kind = { maybe(PICK(families)), maybe(1 + below(3)),
 			  maybe(PICK(protocols)) },
 		.origin = maybe(1 + below(5)),
@@ -208,8 +210,8 @@ static size_t steps(const struct expr_node *node)
 
 static bool has_pattern(const struct expr_node *node)
 {
-	return node && (node->kind == EXPR_PATH || node->kind == EXPR_CGROUP ||
-			has_pattern(node->left) || has_pattern(node->right));
+	return node && (node->kind >= EXPR_PATH || has_pattern(node->left) ||
+			has_pattern(node->right));
 }
 
 static const char *check(const struct expr *expr, struct tally *tally)
@@ -330,7 +332,8 @@ static const char *try_string(char *text, unsigned long n, struct tally *tally)
 	struct expr *expr;
 
 	make[n % COUNT(make)](text);
-	if (expr_parse(&expr, &text, 1, &error)) {
+	if (expr_parse(&expr, below(8) ? EXPR_OF_SOCKETS : EXPR_OF_EVENTS,
+		       &text, 1, &error)) {
 		tally->refused++;
 		return check_error(error.text);
 	}
@@ -367,7 +370,8 @@ static struct expr_node *random_tree(struct expr *expr, unsigned int depth)
 	if (what == 0)
 		return expr_new_constant(expr, below(2));
 	if (what == 1)
-		return expr_new_pattern(expr, EXPR_PATH, "/run/*");
+		return below(2) ? expr_new_event(expr, 1 + below(9)) :
+				  expr_new_pattern(expr, EXPR_PATH, "/run/*");
 	if (what < 4 || !depth)
 		return random_test(expr);
 	left = random_tree(expr, depth - 1);
