@@ -73,6 +73,14 @@ int netns_find(const char *word, struct client_scope *scope,
 	return find_name(word, scope, error);
 }
 
+/* What to do about it, behind the errno. */
+static const char *hint(int error)
+{
+	/* Of setns(), and of /proc where the process is not ours. */
+	return error != EPERM && error != EACCES ? "" :
+	       ": this needs CAP_SYS_ADMIN, so be root, or use ip netns exec or nsenter";
+}
+
 int netns_enter(const struct client_scope *scope, struct error *error)
 {
 	char path[64];
@@ -87,8 +95,8 @@ int netns_enter(const struct client_scope *scope, struct error *error)
 	}
 	if (fd < 0 || setns(fd, CLONE_NEWNET))
 		rc = error_set(error, -errno,
-			       "cannot enter the network namespace: %s",
-			       strerror(errno));
+			       "cannot enter the network namespace: %s%s",
+			       strerror(errno), hint(errno));
 	if (scope->which == CLIENT_NETNS_PID && fd >= 0)
 		close(fd);
 	return rc;
