@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Walks over the mount of cgroup v2 once: its directories' inodes are ids. */
+/* Walks over the mount of cgroup v2: its directories' inodes are ids. */
 #include <dirent.h>
 #include <limits.h>
 #include <mntent.h>
@@ -7,8 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "cgroups.h"
+
+/* So often the mount is walked again, if at all. */
+#define RELOAD_S 2
 
 struct cgroup {
 	uint64_t id;
@@ -20,6 +24,8 @@ struct cgroups {
 	size_t count;
 	size_t capacity;
 	bool loaded;
+	bool follow;
+	time_t loaded_s;
 };
 
 /* The directory that cgroup v2 is mounted on, the first of several. */
@@ -51,6 +57,12 @@ bool cgroups_find(const char *path, uint64_t *id)
 		return false;
 	*id = st.st_ino;
 	return true;
+}
+
+void cgroups_follow(struct cgroups *cgroups)
+{
+	if (cgroups)
+		cgroups->follow = true;
 }
 
 static bool is_child(const struct dirent *entry)
@@ -118,13 +130,19 @@ struct cgroups *cgroups_new(void)
 	return calloc(1, sizeof(struct cgroups));
 }
 
+static void forget(struct cgroups *cgroups)
+{
+	while (cgroups->count)
+		free(cgroups->list[--cgroups->count].path);
+}
+
 /* What there is no memory for has no name. */
 static void load(struct cgroups *cgroups)
 {
 	char path[PATH_MAX];
 	struct stat st;
 
-	cgroups->loaded = true;
+	forget(cgroups);
 	if (!find_mount(path, sizeof(path)) || stat(path, &st) ||
 	    !add(cgroups, st.st_ino, "/"))
 		return;
@@ -132,29 +150,49 @@ static void load(struct cgroups *cgroups)
 	qsort(cgroups->list, cgroups->count, sizeof(*cgroups->list), compare);
 }
 
-const char *cgroups_path(struct cgroups *cgroups, uint64_t id)
+/* Whether one that is not known may have come since the mount was walked. */
+static bool is_old(struct cgroups *cgroups)
+{
+	struct timespec now;
+
+	if (cgroups->loaded && !cgroups->follow)
+		return false;
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	if (cgroups->loaded && now.tv_sec - cgroups->loaded_s < RELOAD_S)
+		return false;
+	cgroups->loaded = true;
+	cgroups->loaded_s = now.tv_sec;
+	return true;
+}
+
+static const struct cgroup *find(const struct cgroups *cgroups, uint64_t id)
 {
 	const struct cgroup wanted = { .id = id };
+
+	return cgroups->count ?
+	       bsearch(&wanted, cgroups->list, cgroups->count,
+		       sizeof(*cgroups->list), compare) : NULL;
+}
+
+const char *cgroups_path(struct cgroups *cgroups, uint64_t id)
+{
 	const struct cgroup *found;
 
 	if (!cgroups)
 		return NULL;
-	if (!cgroups->loaded)
+	found = find(cgroups, id);
+	if (!found && is_old(cgroups)) {
 		load(cgroups);
-	found = cgroups->count ?
-		bsearch(&wanted, cgroups->list, cgroups->count,
-			sizeof(*cgroups->list), compare) : NULL;
+		found = find(cgroups, id);
+	}
 	return found ? found->path : NULL;
 }
 
 void cgroups_free(struct cgroups *cgroups)
 {
-	size_t i;
-
 	if (!cgroups)
 		return;
-	for (i = 0; i < cgroups->count; i++)
-		free(cgroups->list[i].path);
+	forget(cgroups);
 	free(cgroups->list);
 	free(cgroups);
 }

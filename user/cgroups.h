@@ -26,6 +26,15 @@ bool cgroups_find(const char *path, uint64_t *id);
 struct cgroups *cgroups_new(void);
 
 /**
+ * cgroups_follow() - also find cgroups that come later
+ *
+ * @cgroups: looked through again from now on for one that is not known, but not
+ *	often; a path is then only there until the next is asked for.  May be
+ *	NULL
+ */
+void cgroups_follow(struct cgroups *cgroups);
+
+/**
  * cgroups_path() - the path of a cgroup
  *
  * @cgroups: filled with all that there are when this is first called; may be

@@ -15,12 +15,14 @@
 #include "decode.h"
 #include "error.h"
 #include "exchange.h"
+#include "monitor.h"
 #include "rows.h"
 #include "transport.h"
 
 struct client {
 	struct nl_sock *sock;
 	uint16_t family_id;
+	uint32_t events_group;
 };
 
 static int check_version(uint32_t version, struct error *error)
@@ -51,6 +53,7 @@ static int find_family(struct client *client, struct error *error)
 	if (rc)
 		return rc;
 	client->family_id = family.id;
+	client->events_group = family.events;
 	return check_version(family.version, error);
 }
 
@@ -194,6 +197,20 @@ int client_stream(struct client *client, const struct client_query *query,
 	}
 	free(stream.row);
 	return rc;
+}
+
+int client_monitor(struct client *client, const struct client_scope *scope,
+		   const struct client_watcher *watcher, struct error *error)
+{
+	const struct monitor_plan plan = {
+		.sock = client->sock,
+		.family_id = client->family_id,
+		.group = client->events_group,
+		.scope = scope,
+		.watcher = watcher,
+	};
+
+	return monitor_run(&plan, error);
 }
 
 int client_get_info(struct client *client, const struct client_scope *scope,

@@ -110,6 +110,41 @@ struct client_sink {
 };
 
 /**
+ * struct client_batch - events that came together
+ *
+ * @netns: the inode of their namespace
+ * @seq: the number of the first; without any that of the next one
+ * @events: of &struct sockwatch_event, which need not be aligned
+ * @count: how many
+ */
+struct client_batch {
+	uint64_t netns;
+	uint64_t seq;
+	const void *events;
+	size_t count;
+};
+
+/**
+ * struct client_watcher - takes events as they come
+ *
+ * @events: takes some, which are only there during the call
+ * @lost: is told that so many events of a namespace did not come, before the
+ *	next one that did
+ * @flush: nothing more may come for a while
+ * @arg: for these
+ *
+ * Each returns 0, 1 if that is enough, or a negative errno; both end it.
+ */
+struct client_watcher {
+	int (*events)(void *arg, const struct client_batch *batch,
+		      struct error *error);
+	int (*lost)(void *arg, uint64_t netns, uint64_t count,
+		    struct error *error);
+	int (*flush)(void *arg, struct error *error);
+	void *arg;
+};
+
+/**
  * struct client_hook - where the module listens in the kernel
  *
  * @name: the kernel function or tracepoint
@@ -221,6 +256,22 @@ int client_get_dump(struct client *client, const struct client_query *query,
  */
 int client_stream(struct client *client, const struct client_query *query,
 		  const struct client_sink *sink, struct error *error);
+
+/**
+ * client_monitor() - read events until a signal comes
+ *
+ * @client: from client_open(); is for nothing else any more
+ * @scope: CLIENT_OWN_NETNS or CLIENT_ALL_NETNS
+ * @watcher: takes them
+ * @error: filled on failure
+ *
+ * What gets lost on the way is no failure.  repeat_catch() was called before.
+ *
+ * Return: 0, also when nobody reads the output any more, or a negative errno:
+ * -ENODEV when the module was unloaded.
+ */
+int client_monitor(struct client *client, const struct client_scope *scope,
+		   const struct client_watcher *watcher, struct error *error);
 
 /**
  * client_get_info() - read what the module says about itself

@@ -11,14 +11,14 @@
 /**
  * struct clock - the second that was printed last
  *
- * @second: which, since 1970
+ * @begin_ns: when it began, nanoseconds since 1970
  * @text: it as local time; empty at the beginning
  *
  * Many points lie in one second, and to ask for its name takes longer than
  * all else about them.
  */
 struct clock {
-	uint64_t second;
+	uint64_t begin_ns;
 	char text[CLOCK_BYTES];
 };
 

@@ -27,6 +27,7 @@
  * @plan: what these two mean
  * @all: the word `all` of the command kinds
  * @stats: the option --stats of the command states
+ * @count: the option --count of the command monitor, or 0
  * @before: what the command latency read in the round before
  * @client: connected by cmd_connect() when first needed, or NULL
  * @output: what main writes to stdout when the round is complete
@@ -43,6 +44,7 @@ struct ctx {
 	struct report_plan plan;
 	bool all;
 	bool stats;
+	unsigned long count;
 	struct client_dump before;
 	struct client *client;
 	struct output *output;
@@ -59,6 +61,8 @@ struct ctx {
  * @stats: whether it takes --stats
  * @hist: whether it takes --hist
  * @order: whether it takes --sort and --group
+ * @endless: whether it goes on by itself: one round that takes --count, and no
+ *	--interval; its JSON has a line for each object, so no --pretty
  * @parse: reads the words after the command; returns 0 or -EINVAL
  * @run: one round; returns 0 or a negative errno
  */
@@ -70,6 +74,7 @@ struct command {
 	bool stats;
 	bool hist;
 	bool order;
+	bool endless;
 	int (*parse)(struct ctx *ctx, char *const *words, int count,
 		     struct error *error);
 	int (*run)(struct ctx *ctx, struct error *error);
@@ -102,6 +107,9 @@ extern const struct command cmd_sockets;
 
 /** cmd_samples - the command samples */
 extern const struct command cmd_samples;
+
+/** cmd_monitor - the command monitor */
+extern const struct command cmd_monitor;
 
 /** cmd_info - the command info */
 extern const struct command cmd_info;

@@ -42,7 +42,7 @@ static const struct client_field hook_fields[] = {
 	{ 0 }
 };
 
-static int bad_message(struct error *error, const char *why)
+int decode_bad(struct error *error, const char *why)
 {
 	return error_set(error, -EBADMSG,
 			 "cannot make sense of the kernel's answer: %s", why);
@@ -59,7 +59,7 @@ void decode_text(char *to, size_t to_bytes, const char *from,
 }
 
 /* The length says how wide a number is: a module may widen one some day. */
-static int get_number(struct nlattr *nla, struct client_number *number)
+int decode_number(const struct nlattr *nla, struct client_number *number)
 {
 	switch (nla_len(nla)) {
 	case 1:
@@ -157,7 +157,7 @@ static const char *get_field(struct nlattr *nla,
 
 	switch (field->kind) {
 	case CLIENT_NUMBER:
-		if (get_number(nla, number))
+		if (decode_number(nla, number))
 			return "a number of an odd size";
 		if (field->max && number->value - 1 >= field->max)
 			return "a TCP state that does not exist";
@@ -189,34 +189,14 @@ static int get_fields(struct nlattr **tb, const struct client_field *field,
 		if (tb[field->attr])
 			why = get_field(tb[field->attr], field,
 					(char *)to + field->offset);
-	return why ? bad_message(error, why) : 0;
+	return why ? decode_bad(error, why) : 0;
 }
 
-static int parse(struct nlmsghdr *nlh, struct nlattr **tb, int max,
+int decode_parse(struct nlmsghdr *nlh, struct nlattr **tb, int max,
 		 struct error *error)
 {
 	if (genlmsg_parse(nlh, 0, tb, max, NULL) < 0)
-		return bad_message(error, "its attributes do not parse");
-	return 0;
-}
-
-int decode_ctrl(struct nlmsghdr *nlh, void *arg, struct error *error)
-{
-	struct nlattr *tb[CTRL_ATTR_MAX + 1];
-	struct client_number id = { 0 }, version = { 0 };
-	struct decode_family *family = arg;
-	int rc;
-
-	rc = parse(nlh, tb, CTRL_ATTR_MAX, error);
-	if (rc)
-		return rc;
-	if (!tb[CTRL_ATTR_FAMILY_ID] || !tb[CTRL_ATTR_VERSION] ||
-	    get_number(tb[CTRL_ATTR_FAMILY_ID], &id) ||
-	    get_number(tb[CTRL_ATTR_VERSION], &version) ||
-	    id.value < NLMSG_MIN_TYPE || id.value > UINT16_MAX)
-		return bad_message(error, "a netlink family without a number");
-	family->id = id.value;
-	family->version = version.value;
+		return decode_bad(error, "its attributes do not parse");
 	return 0;
 }
 
@@ -226,10 +206,10 @@ static int decode_head(struct rows *rows, struct nlattr **tb, uint64_t inode,
 	struct client_netns netns = { .inode = inode };
 	struct client_number announced = { 0 };
 
-	if (get_number(tb[SOCKWATCH_A_ROWS], &announced) ||
+	if (decode_number(tb[SOCKWATCH_A_ROWS], &announced) ||
 	    (tb[SOCKWATCH_A_TIME_NS] &&
-	     get_number(tb[SOCKWATCH_A_TIME_NS], &netns.time_ns)))
-		return bad_message(error, "a number of an odd size");
+	     decode_number(tb[SOCKWATCH_A_TIME_NS], &netns.time_ns)))
+		return decode_bad(error, "a number of an odd size");
 	netns.announced = announced.value;
 	if (rows_netns(rows, &netns))
 		return error_set(error, -ENOMEM, "out of memory");
@@ -243,9 +223,9 @@ static int decode_row(struct rows *rows, struct nlattr **tb, uint64_t inode,
 	void *row;
 
 	if (!netns || netns->inode != inode)
-		return bad_message(error, "a row before its namespace");
+		return decode_bad(error, "a row before its namespace");
 	if (netns->count == netns->announced)
-		return bad_message(error, "more rows than announced");
+		return decode_bad(error, "more rows than announced");
 	row = rows_add(rows);
 	if (!row)
 		return error_set(error, -ENOMEM, "out of memory");
@@ -259,12 +239,12 @@ int decode_dump(struct nlmsghdr *nlh, void *arg, struct error *error)
 	struct rows *rows = arg;
 	int rc;
 
-	rc = parse(nlh, tb, SOCKWATCH_A_MAX, error);
+	rc = decode_parse(nlh, tb, SOCKWATCH_A_MAX, error);
 	if (rc)
 		return rc;
 	if (!tb[SOCKWATCH_A_NETNS] ||
-	    get_number(tb[SOCKWATCH_A_NETNS], &inode))
-		return bad_message(error, "a row without a namespace");
+	    decode_number(tb[SOCKWATCH_A_NETNS], &inode))
+		return decode_bad(error, "a row without a namespace");
 	if (!tb[SOCKWATCH_A_ROWS])
 		return decode_row(rows, tb, inode.value, error);
 	rc = decode_dump_complete(&rows->dump, error);
@@ -294,8 +274,8 @@ static int stream_head(struct decode_stream *stream, struct nlattr **tb,
 {
 	struct client_netns netns = { .inode = inode };
 
-	if (get_number(tb[SOCKWATCH_A_TIME_NS], &netns.time_ns))
-		return bad_message(error, "a number of an odd size");
+	if (decode_number(tb[SOCKWATCH_A_TIME_NS], &netns.time_ns))
+		return decode_bad(error, "a number of an odd size");
 	if (stream->netns_count &&
 	    stream->query->scope.which != CLIENT_ALL_NETNS)
 		return error_set(error, -EBADMSG,
@@ -312,7 +292,7 @@ static int stream_row(struct decode_stream *stream, struct nlattr **tb,
 	int rc;
 
 	if (!stream->netns_count || stream->inode != inode)
-		return bad_message(error, "a row before its namespace");
+		return decode_bad(error, "a row before its namespace");
 	memset(stream->row, 0, layout->row_bytes);
 	rc = get_fields(tb, layout->fields, stream->row, error);
 	if (rc)
@@ -327,12 +307,12 @@ int decode_stream(struct nlmsghdr *nlh, void *arg, struct error *error)
 	struct client_number inode = { 0 };
 	int rc;
 
-	rc = parse(nlh, tb, SOCKWATCH_A_MAX, error);
+	rc = decode_parse(nlh, tb, SOCKWATCH_A_MAX, error);
 	if (rc)
 		return rc;
 	if (!tb[SOCKWATCH_A_NETNS] ||
-	    get_number(tb[SOCKWATCH_A_NETNS], &inode))
-		return bad_message(error, "a row without a namespace");
+	    decode_number(tb[SOCKWATCH_A_NETNS], &inode))
+		return decode_bad(error, "a row without a namespace");
 	if (tb[SOCKWATCH_A_TIME_NS])
 		return stream_head(stream, tb, inode.value, error);
 	return stream_row(stream, tb, inode.value, error);
@@ -345,7 +325,7 @@ static int decode_hook(struct nlattr *nest, struct client_info *info,
 	struct client_hook *hook;
 
 	if (nla_parse_nested(tb, SOCKWATCH_A_HOOK_MAX, nest, NULL) < 0)
-		return bad_message(error, "a hook does not parse");
+		return decode_bad(error, "a hook does not parse");
 	hook = reallocarray(info->hooks, info->hook_count + 1, sizeof(*hook));
 	if (!hook)
 		return error_set(error, -ENOMEM, "out of memory");
@@ -366,14 +346,14 @@ int decode_info(struct nlmsghdr *nlh, void *arg, struct error *error)
 	int rem, rc;
 
 	if (info->netns.known)
-		return bad_message(error, "more than one reply");
-	rc = parse(nlh, tb, SOCKWATCH_A_MAX, error);
+		return decode_bad(error, "more than one reply");
+	rc = decode_parse(nlh, tb, SOCKWATCH_A_MAX, error);
 	if (!rc)
 		rc = get_fields(tb, info_fields, info, error);
 	if (rc)
 		return rc;
 	if (!info->netns.known)
-		return bad_message(error, "no namespace");
+		return decode_bad(error, "no namespace");
 	get_text(tb[SOCKWATCH_A_VERSION], info->version,
 		 sizeof(info->version));
 

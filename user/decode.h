@@ -3,12 +3,14 @@
 #ifndef _SOCKWATCH_DECODE_H
 #define _SOCKWATCH_DECODE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "client.h"
 #include "error.h"
 
+struct nlattr;
 struct nlmsghdr;
 
 /**
@@ -33,11 +35,46 @@ struct decode_stream {
  *
  * @id: the message type of the family
  * @version: its version
+ * @events: the number of its multicast group of events, 0 without one
  */
 struct decode_family {
 	uint16_t id;
 	uint32_t version;
+	uint32_t events;
 };
+
+/**
+ * decode_bad() - say that a message makes no sense
+ *
+ * @error: filled
+ * @why: what is wrong with it
+ *
+ * Return: -EBADMSG.
+ */
+int decode_bad(struct error *error, const char *why);
+
+/**
+ * decode_number() - read a number, whatever its width
+ *
+ * @nla: its attribute
+ * @number: where it goes
+ *
+ * Return: 0, or -EBADMSG.
+ */
+int decode_number(const struct nlattr *nla, struct client_number *number);
+
+/**
+ * decode_parse() - find the attributes of a message
+ *
+ * @nlh: the message
+ * @tb: where they go, @max + 1 of them
+ * @max: the last of them
+ * @error: filled on failure
+ *
+ * Return: 0, or -EBADMSG.
+ */
+int decode_parse(struct nlmsghdr *nlh, struct nlattr **tb, int max,
+		 struct error *error);
 
 /**
  * decode_text() - copy text from a message, safe for a terminal and for JSON
@@ -62,6 +99,28 @@ void decode_text(char *to, size_t to_bytes, const char *from,
  * Return: 0, or -EBADMSG.
  */
 int decode_ctrl(struct nlmsghdr *nlh, void *arg, struct error *error);
+
+/**
+ * decode_gone() - whether a message says that a netlink family has gone
+ *
+ * @nlh: the message, of the controller
+ * @id: the number of the family
+ *
+ * Return: whether it does.
+ */
+bool decode_gone(struct nlmsghdr *nlh, uint16_t id);
+
+/**
+ * decode_batch() - read a message with events
+ *
+ * @nlh: the message
+ * @batch: where they go; they stay in the message
+ * @error: filled on failure
+ *
+ * Return: 0, or -EBADMSG.
+ */
+int decode_batch(struct nlmsghdr *nlh, struct client_batch *batch,
+		 struct error *error);
 
 /**
  * decode_dump() - read one message of a dump: a head or a row

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Durations as people read them. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +57,15 @@ static char *put_rounded(char *to, uint64_t ns, uint64_t unit)
 	return text_digits(to, digits, ns);
 }
 
-char *duration_put(char *to, uint64_t ns)
+static char *put_unit(char *to, const struct unit *unit)
+{
+	*to++ = unit->name[0];
+	if (unit->name[1])
+		*to++ = unit->name[1];
+	return to;
+}
+
+static char *put_short(char *to, uint64_t ns)
 {
 	const struct unit *unit = &units[MICROSECONDS];
 
@@ -67,28 +73,30 @@ char *duration_put(char *to, uint64_t ns)
 	while (unit < &units[SECONDS] && ns >= unit->ns * 1000 - unit->ns / 2)
 		unit++;
 	to = put_rounded(to, ns, unit->ns);
-	return text_word(to, unit->name);
+	return put_unit(to, unit);
 }
 
 void duration_text(char *buf, uint64_t ns)
 {
-	*duration_put(buf, ns) = '\0';
+	*put_short(buf, ns) = '\0';
+}
+
+char *duration_age_put(char *to, uint64_t ns)
+{
+	const struct unit *unit = &units[UNITS - 1];
+
+	if (ns < units[MINUTES].ns)
+		return put_short(to, ns);
+	while (ns < unit->ns)
+		unit--;
+	to = put_unit(text_number(to, ns / unit->ns), unit);
+	to = text_digits(to, 2, ns % unit->ns / unit[-1].ns);
+	return put_unit(to, unit - 1);
 }
 
 void duration_age_text(char *buf, uint64_t ns)
 {
-	size_t i = UNITS - 1;
-	uint64_t rest;
-
-	if (ns < units[MINUTES].ns) {
-		duration_text(buf, ns);
-		return;
-	}
-	while (ns < units[i].ns)
-		i--;
-	rest = ns % units[i].ns / units[i - 1].ns;
-	snprintf(buf, DURATION_BYTES, "%" PRIu64 "%s%02" PRIu64 "%s",
-		 ns / units[i].ns, units[i].name, rest, units[i - 1].name);
+	*duration_age_put(buf, ns) = '\0';
 }
 
 bool duration_parse(const char *text, uint64_t *ns)

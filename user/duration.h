@@ -10,16 +10,6 @@
 #define DURATION_BYTES 24
 
 /**
- * duration_put() - as duration_text(), but without the NUL
- *
- * @to: at least DURATION_BYTES
- * @ns: nanoseconds
- *
- * Return: behind it.
- */
-char *duration_put(char *to, uint64_t ns);
-
-/**
  * duration_text() - a duration with three digits that count
  *
  * @buf: at least DURATION_BYTES
@@ -38,6 +28,16 @@ void duration_text(char *buf, uint64_t ns);
  * Such as 1m05s, 2h13m or 41d07h; below a minute as duration_text().
  */
 void duration_age_text(char *buf, uint64_t ns);
+
+/**
+ * duration_age_put() - as duration_age_text(), but without the NUL
+ *
+ * @to: at least DURATION_BYTES
+ * @ns: nanoseconds
+ *
+ * Return: behind it.
+ */
+char *duration_age_put(char *to, uint64_t ns);
 
 /**
  * duration_parse() - read a duration

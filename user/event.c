@@ -3,7 +3,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "decode.h"
 #include "event.h"
 
 static struct client_number number(const struct sockwatch_event *event,
@@ -20,6 +19,17 @@ size_t event_address_bytes(const struct sockwatch_event *event)
 	if (!(event->known & SOCKWATCH_KNOWN_KIND))
 		return 0;
 	return event->family == AF_INET ? 4 : event->family == AF_INET6 ? 16 : 0;
+}
+
+char *event_comm(char *to, const struct sockwatch_event *event)
+{
+	char *end = to + strnlen(event->comm, sizeof(event->comm));
+
+	memcpy(to, event->comm, sizeof(event->comm));
+	for (; to < end; to++)
+		if (*to < ' ' || *to > '~')
+			*to = '?';
+	return to;
 }
 
 static void get_addresses(struct client_socket *sock,
@@ -58,8 +68,7 @@ void event_socket(struct client_socket *sock,
 	};
 	get_addresses(sock, event);
 	if (event->known & SOCKWATCH_KNOWN_COMM)
-		decode_text(sock->comm, sizeof(sock->comm), event->comm,
-			    sizeof(event->comm));
+		event_comm(sock->comm, event);
 }
 
 const char *event_sample(struct client_sample *sample, const void *data,

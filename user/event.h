@@ -26,6 +26,17 @@ void event_socket(struct client_socket *sock,
 		  const struct sockwatch_event *event);
 
 /**
+ * event_comm() - put the name of the process of an event, made safe as
+ *	decode_text() does it
+ *
+ * @to: at least as long as the name in the event
+ * @event: the event
+ *
+ * Return: behind it; there is no NUL.
+ */
+char *event_comm(char *to, const struct sockwatch_event *event);
+
+/**
  * event_sample() - read the event of a sample
  *
  * @sample: filled but for what the event does not say

@@ -247,6 +247,25 @@ static int judge(const struct exchange *ex, int rc)
 	return 0;
 }
 
+int exchange_send(struct nl_sock *sock, struct exchange *ex)
+{
+	int rc = send_request(sock, ex);
+
+	return rc ? explain_socket(ex, rc) : 0;
+}
+
+int exchange_answer(struct nlmsghdr *nlh, struct exchange *ex)
+{
+	struct nlmsgerr *e = nlmsg_data(nlh);
+
+	if (nlmsg_datalen(nlh) < (int)sizeof(*e))
+		return decode_bad(ex->error, "an answer of an odd size");
+	if (!e->error)
+		return 0;
+	on_error(NULL, e, ex);
+	return explain_refusal(ex);
+}
+
 int exchange_talk(struct nl_sock *sock, struct exchange *ex)
 {
 	int rc = send_request(sock, ex);

@@ -75,4 +75,24 @@ struct exchange {
  */
 int exchange_talk(struct nl_sock *sock, struct exchange *ex);
 
+/**
+ * exchange_send() - send a request and leave its answer to the caller
+ *
+ * @sock: connected
+ * @ex: the request, all zero from @seq on
+ *
+ * Return: 0, or a negative errno.
+ */
+int exchange_send(struct nl_sock *sock, struct exchange *ex);
+
+/**
+ * exchange_answer() - what the kernel says to such a request at last
+ *
+ * @nlh: a message of type NLMSG_ERROR
+ * @ex: the request
+ *
+ * Return: 0, or the kernel's errno or another negative one.
+ */
+int exchange_answer(struct nlmsghdr *nlh, struct exchange *ex);
+
 #endif /* _SOCKWATCH_EXCHANGE_H */

@@ -23,7 +23,8 @@ enum status {
 
 static const struct command *const commands[] = {
 	&cmd_show, &cmd_failures, &cmd_states, &cmd_latency, &cmd_options,
-	&cmd_samples, &cmd_listeners, &cmd_sockets, &cmd_info, &cmd_kinds,
+	&cmd_samples, &cmd_listeners, &cmd_sockets, &cmd_monitor, &cmd_info,
+	&cmd_kinds,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
@@ -43,8 +44,9 @@ static const char options_help[] =
 "      --hist                latency: draw the histograms\n"
 "      --sort KEY            sockets: by age or state-age, oldest first\n"
 "      --group KEY           sockets: how many by pid, comm, cgroup, uid, state\n"
-"  -i, --interval SECONDS    again and again, until Ctrl-C\n"
-"  -c, --count N             N times, a second apart unless -i says otherwise\n"
+"  -i, --interval SECONDS    again and again, until Ctrl-C (not monitor)\n"
+"  -c, --count N             N times, a second apart unless -i says otherwise;\n"
+"                            monitor: N events\n"
 "      --color[=WHEN]        auto, always or never\n"
 "  -V, --version             print the version\n"
 "  -h, --help                print this, or the help of COMMAND\n"
@@ -169,6 +171,12 @@ static int check_options(const struct options *options,
 	if (!rc)
 		rc = check_option(options->group, command->order, command,
 				  "--group", error);
+	if (!rc)
+		rc = check_option(options->interval_given, !command->endless,
+				  command, "--interval", error);
+	if (!rc)
+		rc = check_option(options->pretty, !command->endless, command,
+				  "--pretty", error);
 	return rc;
 }
 
@@ -183,6 +191,7 @@ static int fill_ctx(struct ctx *ctx, const struct options *options,
 	ctx->style.by_netns = options->all_netns;
 	ctx->style.hist = options->hist;
 	ctx->stats = options->stats;
+	ctx->count = options->count;
 	ctx->sort = options->sort;
 	ctx->group = options->group;
 	ctx->filter.ipv4 = options->ipv4;
@@ -229,14 +238,15 @@ static bool run_once(struct ctx *ctx, const struct command *command, bool gap,
 static int run_command(struct ctx *ctx, const struct command *command,
 		       const struct options *options)
 {
+	bool repeat = options->repeat && !command->endless;
 	struct timespec due = { 0 };
 	unsigned long round = 1;
 	int status;
 
-	if (options->repeat)
+	if (repeat || command->endless)
 		repeat_catch();
 	while (run_once(ctx, command, round > 1, &status)) {
-		if (!options->repeat || round++ == options->count)
+		if (!repeat || round++ == options->count)
 			break;
 		repeat_wait(&due, &options->interval);
 		if (repeat_stopped())

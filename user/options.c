@@ -57,7 +57,7 @@ static int take_interval(struct options *options, const char *text,
 				 text);
 	options->interval.tv_sec = seconds;
 	options->interval.tv_nsec = (seconds - options->interval.tv_sec) * 1e9;
-	options->repeat = true;
+	options->interval_given = true;
 	return 0;
 }
 
@@ -194,10 +194,9 @@ static int settle(struct options *options, struct error *error)
 	if (options->sort && options->group)
 		return error_set(error, -EINVAL,
 				 "--sort and --group exclude each other");
-	if (options->repeat || !options->count)
-		return 0;
-	options->interval.tv_sec = 1;
-	options->repeat = true;
+	options->repeat = options->interval_given || options->count;
+	if (!options->interval_given)
+		options->interval.tv_sec = 1;
 	return 0;
 }
 

@@ -40,6 +40,7 @@ enum options_color {
  * @sort: what sockets are sorted by, or NULL
  * @group: what they are counted by, or NULL
  * @repeat: more than one round
+ * @interval_given: the user said what @interval is
  * @interval: from round to round
  * @count: how many rounds; 0 is without end
  * @color: when tables have color
@@ -62,6 +63,7 @@ struct options {
 	const char *sort;
 	const char *group;
 	bool repeat;
+	bool interval_given;
 	struct timespec interval;
 	unsigned long count;
 	enum options_color color;

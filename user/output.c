@@ -107,13 +107,20 @@ int output_error(const struct output *output)
 	return output->error;
 }
 
-int output_write(struct output *output)
+int output_put(struct output *output, const char *text, size_t bytes)
 {
-	int rc;
-
 	fflush(output->stream);
 	write_held(output);
-	rc = output->error;
+	if (!output->error)
+		output->error = write_all(text, bytes);
+	output->begun |= bytes;
+	return output->error;
+}
+
+int output_write(struct output *output)
+{
+	int rc = output_put(output, NULL, 0);
+
 	output_discard(output);
 	return rc;
 }

@@ -71,6 +71,17 @@ bool output_rewind(struct output *output, size_t mark);
 int output_error(const struct output *output);
 
 /**
+ * output_put() - write to stdout what was collected so far, and some more
+ *
+ * @output: from output_begin(); goes on
+ * @text: more, which is not copied for that
+ * @bytes: how much
+ *
+ * Return: 0, or a negative errno as of output_write().
+ */
+int output_put(struct output *output, const char *text, size_t bytes);
+
+/**
  * output_write() - write to stdout what was collected
  *
  * @output: from output_begin(); is empty afterwards

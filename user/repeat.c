@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The clock and the signals of --interval. */
-#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 
@@ -21,6 +20,7 @@ void repeat_catch(void)
 	/* No SA_RESTART: a blocked write is to end too. */
 	struct sigaction action = { .sa_handler = on_signal };
 
+	stopped = 0;
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
@@ -55,10 +55,24 @@ static bool left_until(const struct timespec *due, const struct timespec *now,
 	return left->tv_sec >= 0 && (left->tv_sec || left->tv_nsec);
 }
 
+void repeat_poll(struct pollfd *fds, nfds_t count,
+		 const struct timespec *timeout)
+{
+	sigset_t signals, old;
+
+	/* Blocked, so that none comes between the test and the sleep. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, &old);
+	if (!stopped)
+		ppoll(fds, count, timeout, &old);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
 void repeat_wait(struct timespec *due, const struct timespec *interval)
 {
 	struct timespec now, left;
-	sigset_t signals, old;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	*due = add(due->tv_sec || due->tv_nsec ? *due : now, interval);
@@ -67,12 +81,5 @@ void repeat_wait(struct timespec *due, const struct timespec *interval)
 		*due = now;
 		return;
 	}
-	/* Blocked, so that none comes between the test and the sleep. */
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, &old);
-	if (!stopped)
-		ppoll(NULL, 0, &left, &old);
-	sigprocmask(SIG_SETMASK, &old, NULL);
+	repeat_poll(NULL, 0, &left);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Waits between the rounds of --interval, until Ctrl-C. */
+/* Waits between the rounds of --interval and for events, until Ctrl-C. */
 #ifndef _SOCKWATCH_REPEAT_H
 #define _SOCKWATCH_REPEAT_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <time.h>
 
@@ -15,6 +16,17 @@ void repeat_catch(void);
  * Return: whether it did.
  */
 bool repeat_stopped(void);
+
+/**
+ * repeat_poll() - poll(), and a signal of repeat_catch() ends it or was there
+ *	before
+ *
+ * @fds: as for poll(); untouched if a signal was there before
+ * @count: how many
+ * @timeout: how long at the most, or NULL
+ */
+void repeat_poll(struct pollfd *fds, nfds_t count,
+		 const struct timespec *timeout);
 
 /**
  * repeat_wait() - sleep until the next round is due, or a signal comes

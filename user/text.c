@@ -1,89 +1,86 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Puts text together piece by piece, without printf. */
 #include <stdbool.h>
-#include <string.h>
 
 #include "text.h"
 
-/* Spaces between two columns. */
-#define GAP 2
-
 #define GROUPS 8
 
-char *text_word(char *to, const char *word)
-{
-	size_t bytes = strlen(word);
+/* The numbers below 100, two digits each. */
+#define TEN(t) t "0" t "1" t "2" t "3" t "4" t "5" t "6" t "7" t "8" t "9"
+static const char pairs[] =
+	TEN("0") TEN("1") TEN("2") TEN("3") TEN("4")
+	TEN("5") TEN("6") TEN("7") TEN("8") TEN("9");
 
-	memcpy(to, word, bytes);
-	return to + bytes;
+static inline char *put_pair(char *to, unsigned int number)
+{
+	memcpy(to, pairs + 2 * number, 2);
+	return to + 2;
 }
 
+/* Without zeros before it. */
+static inline char *put_small(char *to, unsigned int number)
+{
+	if (number >= 10)
+		return put_pair(to, number);
+	*to++ = '0' + number;
+	return to;
+}
+
+/* Four digits at a time: five times for the longest. */
 char *text_number(char *to, uint64_t number)
 {
-	char digits[TEXT_NUMBER_BYTES];
-	char *end = digits + sizeof(digits), *at = end;
+	unsigned int rest = number;
 
-	do {
-		*--at = '0' + number % 10;
-		number /= 10;
-	} while (number);
-	memcpy(to, at, end - at);
-	return to + (end - at);
+	if (number < 100)
+		return put_small(to, rest);
+	if (number < 10000) {
+		to = put_small(to, rest / 100);
+		return put_pair(to, rest % 100);
+	}
+	rest = number % 10000;
+	to = text_number(to, number / 10000);
+	to = put_pair(to, rest / 100);
+	return put_pair(to, rest % 100);
 }
 
-char *text_digits(char *to, size_t digits, uint64_t number)
+char *text_digits(char *to, size_t digits, unsigned int number)
 {
-	char *at;
+	char *at = to + digits;
 
-	for (at = to + digits; at > to; number /= 10)
-		*--at = '0' + number % 10;
+	for (; at - to >= 2; number /= 100)
+		put_pair(at -= 2, number % 100);
+	if (at > to)
+		*to = '0' + number % 10;
 	return to + digits;
 }
 
 char *text_hex(char *to, uint64_t number)
 {
-	unsigned int shift = 60;
+	int shift = (63 - __builtin_clzll(number | 1)) & ~3;
 
-	while (shift && !(number >> shift))
-		shift -= 4;
-	for (;; shift -= 4) {
+	for (; shift >= 0; shift -= 4)
 		*to++ = "0123456789abcdef"[number >> shift & 15];
-		if (!shift)
-			return to;
-	}
+	return to;
 }
 
-char *text_left(const char *from, char *to, size_t width)
+static inline char *put_octet(char *to, unsigned int octet)
 {
-	size_t bytes = to - from;
-	size_t spaces = GAP + (bytes < width ? width - bytes : 0);
-
-	memset(to, ' ', spaces);
-	return to + spaces;
-}
-
-char *text_right(char *to, size_t width, const char *text, size_t bytes)
-{
-	size_t spaces = bytes < width ? width - bytes : 0;
-
-	memset(to, ' ', spaces);
-	to += spaces;
-	memcpy(to, text, bytes);
-	to += bytes;
-	memset(to, ' ', GAP);
-	return to + GAP;
+	if (octet < 100)
+		return put_small(to, octet);
+	*to++ = '0' + octet / 100;
+	return put_pair(to, octet % 100);
 }
 
 static char *put_ipv4(char *to, const unsigned char *address)
 {
-	unsigned int i;
-
-	for (i = 0; i < 4; i++) {
-		if (i)
-			*to++ = '.';
-		to = text_number(to, address[i]);
-	}
-	return to;
+	to = put_octet(to, address[0]);
+	*to++ = '.';
+	to = put_octet(to, address[1]);
+	*to++ = '.';
+	to = put_octet(to, address[2]);
+	*to++ = '.';
+	return put_octet(to, address[3]);
 }
 
 /* The longest row of at least two groups that are zero, the first of several. */

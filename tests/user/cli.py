@@ -13,7 +13,7 @@ import tap  # noqa: E402
 
 SHOW = tap.description("show")
 COMMANDS = ("show", "failures", "states", "latency", "options", "samples",
-            "listeners", "sockets", "info", "kinds")
+            "listeners", "sockets", "monitor", "info", "kinds")
 
 
 def refused(words, *wanted, **more):
@@ -144,6 +144,9 @@ def sockets():
          "sockets family inet6 and (state established or uid 101)", dump)
     same("sockets --sort=age", "--sort age sockets", dump)
     same("sockets -- state listen", "sockets state 10", dump)
+    events = tap.description("monitor")
+    same("m", "monitor", events)
+    same("mon -4 -H", "-H monitor family inet", events)
     answer = dump[dump.index("head"):]
     for words in (["sockets"], ["sockets", "-j"], ["sockets", "--group=pid"],
                   ["sockets", "--sort", "age", "-j"]):

@@ -121,6 +121,12 @@ CASES = [
     ("samples-state.table", "samples", "samples state close-wait -H"),
     ("samples-all.table", "samples-all", "samples -A"),
     ("samples-all.json", "samples-all", "samples -A -j"),
+    ("monitor.table", "monitor", "monitor"),
+    ("monitor.json", "monitor", "monitor -j"),
+    ("monitor-numeric.table", "monitor", "monitor -n"),
+    ("monitor-numeric.json", "monitor", "monitor -jn event fail"),
+    ("monitor-all.table", "monitor-all", "monitor -A"),
+    ("monitor-all.json", "monitor-all", "monitor -A -j"),
     ("info.table", "info", "info"),
     ("info-color.table", "info", "info --color=always"),
     ("info.json", "info", "info -j"),
@@ -181,11 +187,11 @@ def adds_up():
     return True
 
 
-def first_object(path):
-    """One object a line; over several lines it is --pretty's only one."""
+def objects(path):
+    """One a line; over several lines it is --pretty's only one."""
     text = path.read_text()
-    return json.loads(text if text.startswith("{\n") else
-                      text.split("\n")[0])
+    lines = [text] if text.startswith("{\n") else text.splitlines()
+    return [json.loads(line) for line in lines]
 
 
 def histograms(value):
@@ -255,7 +261,7 @@ def documented():
                                        man.index(".SH STABILITY")]))
     keys = set()
     for path in GOLDEN.glob("*.json"):
-        keys |= set(keys_of(first_object(path)))
+        keys |= set(keys_of(objects(path)))
     tap.equal(sorted(keys - words), [], "every JSON key is in the man page")
 
 

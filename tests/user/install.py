@@ -63,7 +63,8 @@ def completion():
     words = "source user/sockwatch.bash-completion; COMP_CWORD=%d;" \
             "COMP_WORDS=(%s); _sockwatch; echo ${COMPREPLY[*]}"
     for line, wanted in (("sockwatch ''", "show failures states latency "
-                          "options samples listeners sockets info kinds"),
+                          "options samples listeners sockets monitor info "
+                          "kinds"),
                          ("sockwatch -j fa", "failures"),
                          ("sockwatch states -s s", "state"),
                          ("sockwatch states state time", "time-wait"),
@@ -78,6 +79,9 @@ def completion():
                          ("sockwatch sockets state c", "close close-wait "
                           "closing connected"),
                          ("sockwatch sockets origin a", "accept"),
+                         ("sockwatch monitor ev", "event"),
+                         ("sockwatch monitor event re", "retransmit reset"),
+                         ("sockwatch monitor state bu", "bucket"),
                          ("sockwatch sockets --group ''",
                           "pid comm cgroup uid state"),
                          ("sockwatch sockets --sort a", "age"),

@@ -3,7 +3,7 @@
  * Plays broken copies of a recording to the command: cut at every STEP-th byte,
  * and FLIPS times with random bits turned over.  However broken it is, the exit
  * status is 0 with a complete answer or 2 with a line on stderr and nothing on
- * stdout.
+ * stdout.  Of monitor every line is complete, and with 2 there may be some.
  *
  * Usage: fuzz RECORDING STEP FLIPS SEED WORD...
  */
@@ -32,6 +32,7 @@
  * @whole: the recording
  * @bytes: its length
  * @json: whether the command is to print JSON
+ * @lines: whether each line is an answer
  * @words: the command line
  * @word_count: how many
  * @out: stdout of the command
@@ -46,6 +47,7 @@ struct fuzz {
 	unsigned char whole[FUZZ_BYTES];
 	size_t bytes;
 	bool json;
+	bool lines;
 	char **words;
 	int word_count;
 	int out, err, report;
@@ -94,8 +96,8 @@ static bool one_line(const char *text)
 	return !strncmp(text, "sockwatch: ", 11) && end && !end[1];
 }
 
-/* One object and the end of the line, nothing else. */
-static bool whole_json(const char *text)
+/* One object, nothing else. */
+static bool whole_object(const char *text, size_t bytes)
 {
 	struct json_tokener *tokener = json_tokener_new();
 	struct json_object *object;
@@ -104,12 +106,19 @@ static bool whole_json(const char *text)
 	/* Strict takes no character behind the object, not even the newline. */
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
 					JSON_TOKENER_VALIDATE_UTF8);
-	object = json_tokener_parse_ex(tokener, text, strcspn(text, "\n"));
-	whole = object && json_object_is_type(object, json_type_object) &&
-		!strcmp(text + strcspn(text, "\n"), "\n");
+	object = json_tokener_parse_ex(tokener, text, bytes);
+	whole = object && json_object_is_type(object, json_type_object);
 	json_object_put(object);
 	json_tokener_free(tokener);
 	return whole;
+}
+
+/* One object and the end of the line. */
+static bool whole_json(const char *text)
+{
+	size_t bytes = strcspn(text, "\n");
+
+	return whole_object(text, bytes) && !strcmp(text + bytes, "\n");
 }
 
 static bool whole_table(const char *text)
@@ -119,10 +128,25 @@ static bool whole_table(const char *text)
 	return len && text[len - 1] == '\n';
 }
 
+/* Perhaps none at all. */
+static bool whole_lines(const char *text)
+{
+	size_t bytes;
+
+	for (; *text; text += bytes + 1) {
+		bytes = strcspn(text, "\n");
+		if (!text[bytes] || (fuzz->json && !whole_object(text, bytes)))
+			return false;
+	}
+	return true;
+}
+
 static const char *judge(int status, const char *out, const char *err)
 {
+	if (fuzz->lines && !whole_lines(out))
+		return "a line that is not whole";
 	if (status == 2) {
-		if (*out)
+		if (*out && !fuzz->lines)
 			return "something on stdout beside the error";
 		return one_line(err) ? NULL : "not one line on stderr";
 	}
@@ -130,6 +154,8 @@ static const char *judge(int status, const char *out, const char *err)
 		return "a bad exit status";
 	if (*err)
 		return "something on stderr beside the answer";
+	if (fuzz->lines)
+		return NULL;
 	if (fuzz->json)
 		return whole_json(out) ? NULL : "not one whole JSON object";
 	return whole_table(out) ? NULL : "not a whole table";
@@ -240,8 +266,10 @@ static bool prepare(int argc, char **argv)
 	fclose(file);
 	fuzz->words = argv + 4;
 	fuzz->word_count = argc - 4;
-	for (i = 5; i < argc; i++)
+	for (i = 5; i < argc; i++) {
 		fuzz->json |= !strcmp(argv[i], "-j");
+		fuzz->lines |= !strcmp(argv[i], "monitor");
+	}
 	fuzz->out = memfd_create("out", MFD_CLOEXEC);
 	fuzz->err = memfd_create("err", MFD_CLOEXEC);
 	fuzz->report = dup(STDOUT_FILENO);

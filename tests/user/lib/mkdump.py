@@ -6,7 +6,9 @@ A description has one message a line; messages up to an empty line share a
 datagram; what stands behind # is a comment.  A message is a word and its
 attributes:
 
-  family NAME=VALUE ...    the netlink controller's answer about the family
+  family NAME=VALUE ...    the netlink controller's answer about the family;
+                           events=N is the number of that multicast group
+  gone NAME=VALUE ...      the same, to say that it has gone
   head, row, info ...      a message of the family (the words mean the same)
   hook ...                 a nested attribute of the message before it
   event [TYPE] ...         an element of EVENTS of the message before it; known
@@ -35,7 +37,7 @@ HEADER = TOP / "include/uapi/linux/sockwatch.h"
 
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 NLM_F_MULTI, NLM_F_DUMP_INTR, NLM_F_CAPPED, NLM_F_ACK_TLVS = 2, 16, 256, 512
-GENL_ID_CTRL = 16
+GENL_ID_CTRL, NEWFAMILY, DELFAMILY = 16, 1, 2
 FAMILY_ID = 31
 CTRL = {"name": (2, "string"), "id": (1, "u16"), "version": (3, "u32")}
 WIDTHS = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q"}
@@ -134,6 +136,15 @@ def nla(number, data):
     return pad(struct.pack("=HH", 4 + len(data), number) + data)
 
 
+def ctrl(word):
+    """An attribute of the controller; the only group is a list of one."""
+    name, _, value = word.partition("=")
+    if name != "events":
+        return attribute(word, CTRL)
+    return nla(7, nla(1, nla(1, b"events\0") +
+                      nla(2, struct.pack("=I", int(value)))))
+
+
 def message(kind, flags, data):
     return pad(struct.pack("=IHHII", 16 + len(data), kind, flags, 0, 0) + data)
 
@@ -152,10 +163,11 @@ def ending(words):
 
 def start(words):
     """[kind, flags, attributes] of a message, for hooks and events."""
-    if words[0] == "family":
+    if words[0] in ("family", "gone"):
+        command = NEWFAMILY if words[0] == "family" else DELFAMILY
         words = ["name=sockwatch"] + words[1:]
-        return [GENL_ID_CTRL, 0, struct.pack("=BBH", 1, 2, 0) + b"".join(
-            attribute(word, CTRL) for word in words)]
+        return [GENL_ID_CTRL, 0, struct.pack("=BBH", command, 2, 0) +
+                b"".join(map(ctrl, words))]
     flags = 0 if words[0] == "info" else NLM_F_MULTI
     if "intr" in words:
         flags |= NLM_F_DUMP_INTR

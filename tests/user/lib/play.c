@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The client's transport, from a recording. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <linux/netlink.h>
 
@@ -14,6 +16,7 @@
 #include <netlink/socket.h>
 
 #include "play.h"
+#include "repeat.h"
 #include "transport.h"
 
 static uint32_t last_seq;
@@ -61,13 +64,26 @@ static int record_errno(uint32_t word)
 	}
 }
 
+static bool next_record(struct play *play, uint32_t *word)
+{
+	unsigned char head[4];
+
+	if (play->bytes - play->at < sizeof(head))
+		return false;
+	memcpy(head, play->data + play->at, sizeof(head));
+	*word = head[0] | head[1] << 8 | head[2] << 16 |
+		(uint32_t)head[3] << 24;
+	play->at += sizeof(head);
+	if (!(*word & PLAY_ERRNO) && *word > play->bytes - play->at)
+		*word = play->bytes - play->at;
+	return true;
+}
+
 /* As nl_recv(): a datagram from malloc, 0 at the end of the recording. */
 static int play_recv(struct nl_sock *sock, struct sockaddr_nl *from,
 		     unsigned char **buf, struct ucred **creds)
 {
 	struct play *play = play_source();
-	size_t left = play->bytes - play->at;
-	unsigned char head[4];
 	uint32_t word;
 
 	(void)sock;
@@ -75,16 +91,10 @@ static int play_recv(struct nl_sock *sock, struct sockaddr_nl *from,
 	from->nl_family = AF_NETLINK;
 	if (creds)
 		*creds = NULL;
-	if (left < sizeof(head))
+	if (!next_record(play, &word))
 		return 0;
-	memcpy(head, play->data + play->at, sizeof(head));
-	word = head[0] | head[1] << 8 | head[2] << 16 | (uint32_t)head[3] << 24;
-	play->at += sizeof(head);
-	left -= sizeof(head);
 	if (word & PLAY_ERRNO)
 		return record_errno(word);
-	if (word > left)
-		word = left;
 	if (!word)
 		return 0;
 	*buf = malloc(word);
@@ -104,4 +114,48 @@ int transport_connect(struct nl_sock *sock)
 	nl_cb_overwrite_recv(cb, play_recv);
 	nl_cb_put(cb);
 	return 0;
+}
+
+int transport_listen(struct nl_sock *sock, uint32_t group)
+{
+	const char *error = getenv("SOCKWATCH_LISTEN_ERRNO");
+
+	(void)sock;
+	(void)group;
+	return error ? -atoi(error) : 0;
+}
+
+/* The end of the recording is a socket with nothing more to read. */
+ssize_t transport_receive(struct nl_sock *sock, void *buf, size_t bytes)
+{
+	struct play *play = play_source();
+	uint32_t word;
+
+	(void)sock;
+	if (!next_record(play, &word))
+		return -EAGAIN;
+	if (word & PLAY_ERRNO)
+		return -(ssize_t)(word & ~PLAY_ERRNO & 0xfff);
+	if (word <= bytes) {
+		memcpy(buf, play->data + play->at, word);
+		renumber(buf, word);
+	}
+	play->at += word;
+	return word <= bytes ? word : 0;
+}
+
+/* There the test's Ctrl-C comes; with SOCKWATCH_HOLD somebody else's does. */
+bool transport_wait(struct nl_sock *sock)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+	struct play *play = play_source();
+
+	(void)sock;
+	if (play->bytes - play->at >= 4)
+		return true;
+	if (getenv("SOCKWATCH_HOLD"))
+		repeat_poll(&out, 1, NULL);
+	else
+		raise(SIGINT);
+	return !out.revents;
 }

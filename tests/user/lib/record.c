@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The command over the real module, with every datagram that it receives
- * written to the file named by SOCKWATCH_RECORD.
+ * written to the file named by SOCKWATCH_RECORD; the events of monitor are not.
  */
 #include <stdio.h>
 #include <stdlib.h>
