@@ -57,6 +57,8 @@ refused max_kinds=15 max_kinds 15
 refused max_kinds=257 max_kinds 257 256
 refused max_kinds=many max_kinds
 refused max_sockets=-1 max_sockets
+refused max_events=255 max_events 255 256
+refused max_events=1048577 max_events 1048576
 refused wrapper=maybe wrapper
 
 # A parameter that nobody knows is the loader's to report; see that it does.
