@@ -46,9 +46,9 @@ def info():
 class Monitor:
     """A reader, and a thread that keeps what it prints."""
 
-    def __init__(self, *words, prefix=(), **options):
+    def __init__(self, *words, prefix=(), flags='-j', **options):
         self.process = subprocess.Popen(
-            [*prefix, COMMAND, '-j', 'monitor', *words],
+            [*prefix, COMMAND, flags, 'monitor', *words],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, **options)
         self.text = bytearray()
@@ -287,24 +287,23 @@ def people(tap):
     other = swlib.Namespace('events')
     here = Monitor()
     there = Monitor('event', 'fail', prefix=other.command())
-    everywhere = subprocess.Popen([COMMAND, '-j', '-A', 'monitor'],
-                                  stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE)
+    everywhere = Monitor(flags='-jA')
     here.begin()
     fail = other.command('python3', '-c', 'import socket\ntry:\n'
                          ' socket.socket(200, 1, 1077)\nexcept OSError: pass')
-    swlib.wait_for(lambda: swlib.run(*fail)[0] == 0 and there.text)
+    inode = b'"netns":%d,' % other.inode
+    swlib.wait_for(lambda: swlib.run(*fail)[0] == 0 and there.text and
+                   inode in everywhere.text)
     here.end_of_queue(8)
-    for monitor in here, there:
+    everywhere.end_of_queue(9)
+    for monitor in here, there, everywhere:
         monitor.stop()
-    everywhere.terminate()
-    both = [json.loads(line) for line in
-            everywhere.communicate()[0].decode().splitlines()]
     tap.equal({item['netns'] for item in here.objects()},
               {swlib.netns_inode()}, 'events of this namespace only')
     tap.equal({item['netns'] for item in there.objects()}, {other.inode},
               'and of the other only')
-    tap.equal({item['netns'] for item in find(both, event='fail')},
+    tap.equal({item['netns'] for item in
+               find(everywhere.objects(), event='fail')},
               {swlib.netns_inode(), other.inode}, '-A: of both')
     other.delete()
 
