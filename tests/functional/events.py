@@ -19,7 +19,7 @@ import time
 import swlib
 from swlib import COMMAND
 
-COUNT = max(20000 // swlib.SCALE, 500)
+COUNT = max(2000 // swlib.SCALE, 500)
 LINGER = struct.pack('=ii', 1, 0)
 # What a program that reads all of them needs; the keys come in this order.
 LINE = re.compile(
