@@ -130,13 +130,15 @@ def story(events):
                     for event in events if event.event != 'retransmit')
 
 
-# tcp_disconnect() closes before it sends its RST (net/ipv4/tcp.c).
-ACTIVE = re.compile(r'create connect established '
-                    r'(fin-wait-1 fin-wait-2 close|close reset) close')
-# Where there are tcp_max_tw_buckets in TIME_WAIT already, nobody is left to
-# take the last FIN, and a RST answers it (tcp_time_wait(), tcp_minisocks.c).
-PASSIVE = re.compile(r'established accept '
-                     r'(reset |close-wait last-ack (reset )?)?close close')
+# How a connection ends, by RFC 9293's diagram: by a RST, by the first FIN, by
+# both at once, or by the second one.  tcp_disconnect() closes before it sends
+# its RST (net/ipv4/tcp.c).  Where there are tcp_max_tw_buckets in TIME_WAIT
+# already, nobody is left to take the last FIN, and a RST answers it
+# (tcp_time_wait(), net/ipv4/tcp_minisocks.c).
+END = r'(reset |fin-wait-1 (fin-wait-2 |closing )?|' \
+      r'close-wait last-ack (reset )?)?close (reset )?close'
+ACTIVE = re.compile('create connect established ' + END)
+PASSIVE = re.compile('established accept ' + END)
 
 
 def lives(tap, events):
