@@ -553,6 +553,7 @@ int sockwatch_genl_init(void)
  */
 void sockwatch_genl_exit(void)
 {
-	sockwatch_genl_events_exit();
+	sockwatch_genl_events_stop();
 	genl_unregister_family(&family);
+	sockwatch_genl_events_exit();
 }

@@ -562,14 +562,14 @@ err_sender:
 }
 
 /**
- * sockwatch_genl_events_exit() - the opposite of sockwatch_genl_events_init()
+ * sockwatch_genl_events_stop() - send nothing any more
  *
  * Monitors learn from the controller that the family goes.
  *
  * Context: process, may sleep; before the family is taken away, so that
  * nothing is sent to its group after.
  */
-void sockwatch_genl_events_exit(void)
+void sockwatch_genl_events_stop(void)
 {
 	struct monitor *monitor, *next;
 
@@ -578,6 +578,16 @@ void sockwatch_genl_events_exit(void)
 	list_for_each_entry_safe(monitor, next, &monitors, list)
 		monitor_remove(monitor);
 	mutex_unlock(&monitors_lock);
+}
+
+/**
+ * sockwatch_genl_events_exit() - the opposite of sockwatch_genl_events_init()
+ *
+ * Context: process, may sleep; after sockwatch_genl_events_stop(), if the
+ * family was registered.
+ */
+void sockwatch_genl_events_exit(void)
+{
 	netlink_unregister_notifier(&release_block);
 	unregister_pernet_subsys(&events_net_ops);
 	cancel_delayed_work_sync(&sending);
