@@ -123,10 +123,11 @@ static void tcp_setup(struct sock *sk)
 struct sock *fake_sock(struct kunit *test, struct net *net, u64 kind)
 {
 	struct sockwatch_kind parts = sockwatch_kind_unpack(kind);
-	bool inet = parts.family == AF_INET || parts.family == AF_INET6;
+	bool large = parts.family == AF_INET || parts.family == AF_INET6 ||
+		     parts.protocol == IPPROTO_TCP;
 	struct sock *sk;
 
-	sk = kunit_kzalloc(test, inet ? sizeof(struct tcp6_sock) : sizeof(*sk),
+	sk = kunit_kzalloc(test, large ? sizeof(struct tcp6_sock) : sizeof(*sk),
 			   GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, sk);
 	sk->sk_state = TCP_CLOSE;
