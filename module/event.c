@@ -14,6 +14,7 @@
 #include "track.h"
 
 DEFINE_STATIC_KEY_FALSE(sockwatch_event_sunk);
+DEFINE_STATIC_KEY_FALSE(sockwatch_event_detour);
 
 static const struct sockwatch_sink __rcu *sink __read_mostly;
 
@@ -21,16 +22,32 @@ static const struct sockwatch_sink __rcu *sink __read_mostly;
  * sockwatch_event_set_sink() - send events somewhere
  * @new_sink: where, or NULL: nowhere
  *
- * Context: process, may sleep.  On return the former sink is not in use.
+ * Context: process, may sleep, one at a time.  On return the former sink is not
+ * in use.
  */
 void sockwatch_event_set_sink(const struct sockwatch_sink *new_sink)
 {
+	bool was_set = rcu_access_pointer(sink);
+
 	rcu_assign_pointer(sink, new_sink);
-	if (new_sink)
+	if (new_sink && !was_set) {
 		static_branch_enable(&sockwatch_event_sunk);
-	else
+		static_branch_inc(&sockwatch_event_detour);
+	} else if (!new_sink && was_set) {
+		static_branch_dec(&sockwatch_event_detour);
 		static_branch_disable(&sockwatch_event_sunk);
+	}
 	synchronize_rcu();
+}
+
+/**
+ * sockwatch_event_take_detour() - from now on sockwatch_event_is_detour()
+ *
+ * Context: process, may sleep; once.
+ */
+void sockwatch_event_take_detour(void)
+{
+	static_branch_inc(&sockwatch_event_detour);
 }
 
 /**

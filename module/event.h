@@ -26,6 +26,7 @@ struct sockwatch_sink {
 };
 
 DECLARE_STATIC_KEY_FALSE(sockwatch_event_sunk);
+DECLARE_STATIC_KEY_FALSE(sockwatch_event_detour);
 
 /**
  * sockwatch_event_wanted() - whether somebody wants to be told anything
@@ -36,6 +37,18 @@ DECLARE_STATIC_KEY_FALSE(sockwatch_event_sunk);
 static __always_inline bool sockwatch_event_wanted(void)
 {
 	return static_branch_unlikely(&sockwatch_event_sunk);
+}
+
+/**
+ * sockwatch_event_is_detour() - whether the hottest hook takes its long way
+ *
+ * Context: any.  One check for two: somebody wants to be told, or
+ * sockwatch_event_take_detour() was called.
+ * Return: false: it may go straight on.
+ */
+static __always_inline bool sockwatch_event_is_detour(void)
+{
+	return static_branch_unlikely(&sockwatch_event_detour);
 }
 
 /**
@@ -54,6 +67,7 @@ sockwatch_event_watched(const struct sockwatch_net *snet)
 	return smp_load_acquire(&snet->watched);
 }
 
+void sockwatch_event_take_detour(void);
 void sockwatch_event_set_sink(const struct sockwatch_sink *new_sink);
 void sockwatch_event_tell(struct sockwatch_net *snet,
 			  const struct sockwatch_event *event) __cold;

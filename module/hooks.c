@@ -18,6 +18,7 @@
 #include "compat.h"
 #include "connect.h"
 #include "create.h"
+#include "event.h"
 #include "hooks.h"
 #include "segment.h"
 #include "snapshot.h"
@@ -137,7 +138,7 @@ on_state_child(void *data, const struct sock *sk)
 		sockwatch_account_clone(sk, sk->sk_type, sockwatch_clock_ns());
 }
 
-/* Without a TSC. */
+/* Without a TSC, or with somebody to tell. */
 static noinline __noclone notrace void
 on_state_slow(void *data, const struct sock *sk, const int oldstate,
 	      const int newstate)
@@ -156,10 +157,10 @@ static notrace void on_state(void *data, const struct sock *sk,
 	sockwatch_hook_hit(SOCKWATCH_HOOK_STATE);
 	if (oldstate == TCP_LISTEN && newstate != TCP_CLOSE)
 		on_state_child(data, sk);
-	else if (!sockwatch_clock_is_tsc())
+	else if (sockwatch_event_is_detour())
 		on_state_slow(data, sk, oldstate, newstate);
 	else if (likely(sk->sk_protocol == IPPROTO_TCP))
-		sockwatch_tcp_state(sk, newstate, sockwatch_clock_tsc_ns());
+		sockwatch_tcp_move(sk, newstate, sockwatch_clock_tsc_ns());
 }
 
 /*
@@ -491,6 +492,8 @@ int sockwatch_hooks_init(bool attach, bool wrapper)
 	unsigned int id;
 	int err = 0;
 
+	if (!sockwatch_clock_is_tsc())
+		sockwatch_event_take_detour();
 	for (id = 0; attach && id < SOCKWATCH_HOOK_MAX; id++) {
 		if (id == SOCKWATCH_HOOK_CREATE)
 			err = create_attach(wrapper);
