@@ -5,6 +5,7 @@ A test reads /proc/sockwatch, which makes no socket, and generic netlink by
 genl.py's own small client, so that the numbers are held against something
 that shares no code with the command.
 """
+import errno
 import os
 import re
 import subprocess
@@ -104,9 +105,15 @@ def load(**params):
 
 
 def unload():
-    status, text = run('rmmod', 'sockwatch')
+    """A dump on its way holds the module, and rmmod says so: then again."""
+    def tried():
+        status, text = run('rmmod', 'sockwatch')
+        busy = status and os.strerror(errno.EAGAIN) in text
+        return None if busy else (status, text.strip())
+
+    status, text = wait_for(tried) or (1, 'held by someone for too long')
     if status:
-        raise RuntimeError(f'rmmod: {text.strip()}')
+        raise RuntimeError(f'rmmod: {text}')
 
 
 def kernel_log():
