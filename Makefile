@@ -59,7 +59,8 @@ demo:
 	$(Q)tests/vm/demo.sh
 
 bench:
-	$(Q)tests/vm/deps.sh
+	$(Q)tests/vm/deps.sh libbpf-tools
+	$(Q)$(MAKE) user
 	$(Q)tests/bench/run
 
 clean:

@@ -7,8 +7,9 @@
  *   u  UDP socket and close          U  UNIX stream socket and close
  *   t  TCP connect, accept, reset    f  the same, closed in the ordinary way
  *
- * Prints "LETTER INSTRUCTIONS" lines: the 10th percentile over batches of 20,
- * which leaves out the batches that an interrupt fell into.
+ * Prints "LETTER INSTRUCTIONS MEAN" lines: the 10th percentile over batches of
+ * 20, which leaves out the batches that an interrupt fell into, and the mean,
+ * which has all that ran meanwhile: readers too.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -101,10 +102,10 @@ static int compare(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-static long long measure(char operation, int batches)
+static void measure(char operation, int batches)
 {
 	static long long took[MAX_BATCHES];
-	long long before;
+	long long before, sum = 0;
 	int i, j;
 
 	/* Slabs, caches and the emulator's translations. */
@@ -115,9 +116,11 @@ static long long measure(char operation, int batches)
 		for (j = 0; j < BATCH; j++)
 			operate(operation);
 		took[i] = now_ns() - before;
+		sum += took[i];
 	}
 	qsort(took, batches, sizeof(took[0]), compare);
-	return took[batches / 10] / BATCH;
+	printf("%c %lld %lld\n", operation, took[batches / 10] / BATCH,
+	       sum / batches / BATCH);
 }
 
 int main(int argc, char **argv)
@@ -129,6 +132,6 @@ int main(int argc, char **argv)
 		errx(1, "usage: ops OPERATIONS [BATCHES]");
 	open_listener();
 	for (operation = argv[1]; *operation; operation++)
-		printf("%c %lld\n", *operation, measure(*operation, batches));
+		measure(*operation, batches);
 	return 0;
 }

@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Installs the Debian packages that the build and the tests need, only those
-# that are missing.  With nothing missing it takes a fraction of a second.
+# usage: deps.sh [PACKAGE ...]
+# Installs the Debian packages that the build and the tests need, and those
+# that are named, only where they are missing.  With nothing missing it takes a
+# fraction of a second.
 set -eu
 . "$(dirname "$0")/common.sh"
 
@@ -13,6 +15,7 @@ packages="
 	python3 python3-yaml python3-jsonschema
 	iproute2 iputils-ping curl netbase netcat-openbsd procps psmisc
 	ca-certificates util-linux
+	$*
 "
 
 missing=
