@@ -18,6 +18,7 @@
 #include "genl_sockets.h"
 #include "listen.h"
 #include "netns.h"
+#include "sample.h"
 #include "snapshot.h"
 #include "track.h"
 
@@ -396,6 +397,43 @@ static int info_do(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* To forget the samples */
+
+static int reset_allowed(struct sockwatch_net *snet, void *skb)
+{
+	cond_resched();
+	if (check_net(snet->net) &&
+	    sockwatch_genl_administers(skb, snet->net, NULL))
+		sockwatch_sample_reset(snet);
+	return 0;
+}
+
+static int reset_one(struct sk_buff *skb, struct genl_info *info)
+{
+	struct net *net = sockwatch_genl_net(skb, info->attrs, info->extack);
+	int err = -EPERM;
+
+	if (IS_ERR(net))
+		return PTR_ERR(net);
+	if (sockwatch_genl_administers(skb, net, info->extack)) {
+		sockwatch_sample_reset(sockwatch_net_held(net));
+		err = 0;
+	}
+	put_net(net);
+	return err;
+}
+
+static int reset_do(struct sk_buff *skb, struct genl_info *info)
+{
+	int all = sockwatch_genl_all(info->attrs, info->extack);
+
+	if (all < 0)
+		return all;
+	if (all)
+		return sockwatch_net_for_each(reset_allowed, skb);
+	return reset_one(skb, info);
+}
+
 static const struct genl_ops ops[] = {
 	{
 		.cmd = SOCKWATCH_CMD_GET_INFO,
@@ -478,6 +516,12 @@ static const struct genl_ops ops[] = {
 		.done = dump_done,
 		.policy = request_policy,
 		.maxattr = SOCKWATCH_A_METRIC,
+	},
+	{
+		.cmd = SOCKWATCH_CMD_RESET,
+		.doit = reset_do,
+		.policy = request_policy,
+		.maxattr = SOCKWATCH_A_ALL_NETNS,
 	},
 };
 

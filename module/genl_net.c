@@ -23,7 +23,8 @@ bool sockwatch_genl_may_see(const struct sk_buff *skb, const struct net *net)
 }
 
 /**
- * sockwatch_genl_administers() - may a sender see addresses and owners?
+ * sockwatch_genl_administers() - may a sender see addresses and owners, and
+ *	forget them?
  * @skb: the request
  * @net: the namespace, his own or another one
  * @extack: filled if not; may be NULL
@@ -37,7 +38,7 @@ bool sockwatch_genl_administers(const struct sk_buff *skb,
 {
 	if (netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN))
 		return true;
-	NL_SET_ERR_MSG(extack, "addresses and owners: this needs CAP_NET_ADMIN in the user namespace that owns the network namespace");
+	NL_SET_ERR_MSG(extack, "addresses, owners and reset: this needs CAP_NET_ADMIN in the user namespace that owns the network namespace");
 	return false;
 }
 

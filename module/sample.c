@@ -88,3 +88,21 @@ void sockwatch_sample_arm(const struct sockwatch_net *snet)
 	if (hist)
 		hist_arm(hist);
 }
+
+/**
+ * sockwatch_sample_reset() - forget the samples of a namespace
+ * @snet: the namespace, which the caller keeps from going
+ *
+ * What is kept from now on is measured against nothing older.
+ *
+ * Context: process.
+ */
+void sockwatch_sample_reset(const struct sockwatch_net *snet)
+{
+	struct sockwatch_samples *samples = READ_ONCE(snet->samples);
+
+	if (!samples)
+		return;
+	sockwatch_samples_reset(samples);
+	sockwatch_sample_arm(snet);
+}

@@ -18,5 +18,6 @@ void sockwatch_sample_settle(const struct sockwatch_net *snet,
 			     const struct sockwatch_entry *entry,
 			     const struct sock *sk, u64 n) __cold;
 void sockwatch_sample_arm(const struct sockwatch_net *snet);
+void sockwatch_sample_reset(const struct sockwatch_net *snet);
 
 #endif /* _SOCKWATCH_SAMPLE_H */

@@ -86,3 +86,24 @@ void sockwatch_samples_add(struct sockwatch_samples *samples,
 	slowest_add(list, event);
 	raw_spin_unlock_irqrestore(&list->lock, flags);
 }
+
+/**
+ * sockwatch_samples_reset() - forget all samples
+ * @samples: the samples
+ *
+ * Context: process.
+ */
+void sockwatch_samples_reset(struct sockwatch_samples *samples)
+{
+	struct sockwatch_sample_list *list;
+	unsigned int i;
+
+	for (i = 0; i < SOCKWATCH_NR_SAMPLES; i++) {
+		list = &samples->list[i];
+		raw_spin_lock_irq(&list->lock);
+		list->nr_slowest = 0;
+		list->nr_latest = 0;
+		WRITE_ONCE(list->limit, 0);
+		raw_spin_unlock_irq(&list->lock);
+	}
+}

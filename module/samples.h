@@ -63,5 +63,6 @@ u64 sockwatch_samples_limit(const struct sockwatch_samples *samples,
 void sockwatch_samples_add(struct sockwatch_samples *samples,
 			   unsigned int kind,
 			   const struct sockwatch_event *event);
+void sockwatch_samples_reset(struct sockwatch_samples *samples);
 
 #endif /* _SOCKWATCH_SAMPLES_H */

@@ -239,6 +239,23 @@ int client_get_info(struct client *client, const struct client_scope *scope,
 	return 0;
 }
 
+int client_reset(struct client *client, const struct client_scope *scope,
+		 struct error *error)
+{
+	const struct exchange ex = {
+		.cmd = SOCKWATCH_CMD_RESET,
+		.scope = scope,
+		.privileged = true,
+		.error = error,
+	};
+	int rc = -EAGAIN;
+	int tries;
+
+	for (tries = 0; rc == -EAGAIN && tries < EXCHANGE_TRIES; tries++)
+		rc = try_once(client, &ex, !tries);
+	return rc;
+}
+
 static void *copy(const void *from, size_t count, size_t bytes)
 {
 	/* One more: an empty list is no lack of memory. */

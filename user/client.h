@@ -287,6 +287,18 @@ int client_get_info(struct client *client, const struct client_scope *scope,
 		    struct client_info *info, struct error *error);
 
 /**
+ * client_reset() - have the module forget the samples
+ *
+ * @client: from client_open()
+ * @scope: of which namespaces
+ * @error: filled on failure
+ *
+ * Return: 0, or a negative errno.
+ */
+int client_reset(struct client *client, const struct client_scope *scope,
+		 struct error *error);
+
+/**
  * client_dump_copy() - copy a dump
  *
  * @to: where the copy goes

@@ -114,6 +114,9 @@ extern const struct command cmd_monitor;
 /** cmd_info - the command info */
 extern const struct command cmd_info;
 
+/** cmd_reset - the command reset */
+extern const struct command cmd_reset;
+
 /** cmd_kinds - the command kinds */
 extern const struct command cmd_kinds;
 

@@ -28,7 +28,7 @@ struct sockwatch_filter_op;
  * @filter: only sockets that this takes
  * @filter_count: how many steps it has, or 0
  * @privileged: it needs CAP_NET_ADMIN in any namespace
- * @handle: takes one message of the reply
+ * @handle: takes one message of the reply; NULL: the kernel only says yes or no
  * @arg: for @handle
  * @error: for @handle
  * @seq: the sequence number of both

@@ -24,7 +24,7 @@ enum status {
 static const struct command *const commands[] = {
 	&cmd_show, &cmd_failures, &cmd_states, &cmd_latency, &cmd_options,
 	&cmd_samples, &cmd_listeners, &cmd_sockets, &cmd_monitor, &cmd_info,
-	&cmd_kinds,
+	&cmd_reset, &cmd_kinds,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

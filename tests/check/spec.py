@@ -359,8 +359,17 @@ def kernel_reply(item):
 
 
 def asks_for_capability(command):
-    doit = sources.kernel_ops()[command]['doit']
-    return 'sockwatch_genl_administers(' in sources.functions()[doit]
+    """Whether its doit, or what that calls, does."""
+    functions = sources.functions()
+    doit = sources.kernel_ops().get(command, {}).get('doit')
+    todo, seen = [doit] if doit else [], set()
+    while todo:
+        seen.add(todo[-1])
+        called = set(re.findall(r'\b\w+\b', functions[todo.pop()]))
+        if 'sockwatch_genl_administers' in called:
+            return True
+        todo += (called & functions.keys()) - seen
+    return False
 
 
 def privileged():
@@ -369,7 +378,7 @@ def privileged():
     for item in operations():
         command = upper(item['name'])
         said = {GENL: lists.get(command, {}).get('admin') == 'true' or
-                command == 'MONITOR' and asks_for_capability(command),
+                asks_for_capability(command),
                 SPEC: 'Needs CAP_NET_ADMIN' in item['doc'],
                 HEADER: 'Needs CAP_NET_ADMIN' in
                         sources.message_tree(command)['text']}

@@ -322,6 +322,7 @@ static uint8_t random_cmd(uint16_t *flags)
 {
 	uint8_t cmd = 1 + below(SOCKWATCH_CMD_MAX);
 	bool dump = cmd != SOCKWATCH_CMD_GET_INFO &&
+		    cmd != SOCKWATCH_CMD_RESET &&
 		    cmd != SOCKWATCH_CMD_MONITOR;
 
 	if (one_in(10))

@@ -13,7 +13,7 @@ import tap  # noqa: E402
 
 SHOW = tap.description("show")
 COMMANDS = ("show", "failures", "states", "latency", "options", "samples",
-            "listeners", "sockets", "monitor", "info", "kinds")
+            "listeners", "sockets", "monitor", "info", "reset", "kinds")
 
 
 def refused(words, *wanted, **more):

@@ -64,7 +64,7 @@ def completion():
             "COMP_WORDS=(%s); _sockwatch; echo ${COMPREPLY[*]}"
     for line, wanted in (("sockwatch ''", "show failures states latency "
                           "options samples listeners sockets monitor info "
-                          "kinds"),
+                          "reset kinds"),
                          ("sockwatch -j fa", "failures"),
                          ("sockwatch states -s s", "state"),
                          ("sockwatch states state time", "time-wait"),

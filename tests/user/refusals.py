@@ -172,6 +172,15 @@ def tcp():
             "metric=2 events:hex=" + size * "00", "a sample of an odd size")
     refused("samples: EPERM without text", FAMILY + "error EPERM\n",
             "CAP_NET_ADMIN over the namespace", words=["samples"])
+    refused("reset: EPERM without text", FAMILY + "error EPERM\n",
+            "CAP_NET_ADMIN over the namespace", words=["reset"])
+    refused("reset: an older module", FAMILY + "error EOPNOTSUPP\n", "older",
+            words=["reset"])
+    refused("reset: no answer", FAMILY, "broke off", words=["reset"])
+    for form in ([], ["-j"], ["-A"]):
+        done = tap.run(["reset"] + form, dump=FAMILY + "ack\n")
+        tap.ok((done.returncode, done.stdout, done.stderr) == (0, "", ""),
+               " ".join(["reset"] + form) + ": prints nothing", done)
     needs = "listening sockets need CAP_NET_ADMIN"
     refused("listeners: EPERM with text", FAMILY + "error EPERM '%s'\n" %
             needs, needs, words=["listeners"])

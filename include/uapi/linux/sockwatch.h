@@ -9,8 +9,8 @@
  *
  * Which network namespace: without a selector, the one of the netlink socket.
  * SOCKWATCH_A_NETNS_FD or SOCKWATCH_A_NETNS_PID name another one, and
- * SOCKWATCH_A_ALL_NETNS (dumps only) asks for every namespace that the caller
- * may see.  A namespace other than the socket's own needs CAP_NET_ADMIN in
+ * SOCKWATCH_A_ALL_NETNS (where it is listed) asks for every namespace that the
+ * caller may see.  A namespace other than the socket's own needs CAP_NET_ADMIN in
  * the user namespace that owns it; SOCKWATCH_A_ALL_NETNS leaves out those
  * where the caller lacks it.
  */
@@ -165,9 +165,18 @@
  *
  *	Needs CAP_NET_ADMIN in the user namespace that owns the namespace, its
  *	own too.  Of each metric, and of time_in_state of each state, the
- *	slowest SOCKWATCH_SAMPLES_MAX since there are any, the slowest first;
+ *	slowest SOCKWATCH_SAMPLES_MAX since the last RESET, the slowest first;
  *	then the latest ones, the latest first: at most so many, of each second
  *	the first so many on each CPU.  There are none of LISTEN and CLOSE.
+ *
+ * @SOCKWATCH_CMD_RESET: forget the samples, to gather them anew (do)::
+ *
+ *	request: [NETNS_FD | NETNS_PID | ALL_NETNS]
+ *	reply:   nothing but the acknowledgment
+ *
+ *	Needs CAP_NET_ADMIN in the user namespace that owns the namespace, its
+ *	own too.  Counters and histograms only ever rise, and are not touched:
+ *	whoever wants those of an interval takes the difference.
  */
 enum sockwatch_cmd {
 	SOCKWATCH_CMD_UNSPEC,
@@ -184,6 +193,7 @@ enum sockwatch_cmd {
 	SOCKWATCH_CMD_MONITOR,
 	SOCKWATCH_CMD_EVENT,
 	SOCKWATCH_CMD_GET_SAMPLES,
+	SOCKWATCH_CMD_RESET,
 
 	/* private: */
 	__SOCKWATCH_CMD_MAX,
