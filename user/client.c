@@ -75,7 +75,8 @@ static int reconnect(struct client *client, struct error *error)
 
 /*
  * One try of a request.  -ENOENT means that the family has gone since it was
- * found: a module loaded anew has another number.
+ * found, for a module loaded anew has another number; -EPROTONOSUPPORT that it
+ * is going (a dump then gets no module, __netlink_dump_start()).
  */
 static int try_once(struct client *client, const struct exchange *request,
 		    bool first)
@@ -90,7 +91,7 @@ static int try_once(struct client *client, const struct exchange *request,
 	}
 	ex.type = client->family_id;
 	rc = exchange_talk(client->sock, &ex);
-	if (rc == -ENOENT && !ex.text[0])
+	if ((rc == -ENOENT || rc == -EPROTONOSUPPORT) && !ex.text[0])
 		return -EAGAIN;
 	return rc;
 }

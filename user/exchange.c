@@ -191,6 +191,9 @@ static int explain_refusal(const struct exchange *ex)
 		return error_set(ex->error, ex->refusal,
 				 "the kernel said no: %s (%s)", ex->text,
 				 strerror(-ex->refusal));
+	if (ex->refusal == -EPROTONOSUPPORT && ex->scope)
+		return error_set(ex->error, ex->refusal,
+				 "the module is being unloaded: modprobe sockwatch loads it again");
 	if (ex->refusal == -EOPNOTSUPP && ex->scope)
 		return error_set(ex->error, ex->refusal,
 				 "the loaded module is older than this command and cannot answer this");

@@ -279,6 +279,9 @@ def again():
     refused("silence", FAMILY + "recv EAGAIN\n\n", "does not answer")
     answered("the module was loaded anew since", again + "error ENOENT\n\n" +
              again + GOOD, " 5 ")
+    going = again + "error EPROTONOSUPPORT\n\n"
+    answered("the module is going, and then anew", going + again + GOOD, " 5 ")
+    refused("the module is going", TRIES * going, "being unloaded")
     refused("the module was unloaded since", again + "error ENOENT\n\n" +
             "error ENOENT\n", "modprobe sockwatch")
     answered("info: ENOBUFS once", again + INFO + "recv ENOBUFS\n\n" + again +
