@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Inside the guest: measure bare, with the module loaded and no hook attached,
-# with everything on, with a reader of all events, and with what others use;
-# ROUNDS times in turn, so that the spread shows.
+# and with everything on; then with a reader of all events, and with what others
+# use; ROUNDS times in turn, so that the spread shows.
 set -eu
 : "${OPS:?}" "${SOCKWATCH_KO:?}" "${SOCKWATCH:?}"
 : "${ROUNDS:=3}" "${BATCHES:=300}"
@@ -22,6 +22,7 @@ with_reader()
 {
 	mode=$1
 	shift
+	: >"$out"
 	"$@" >"$out" 2>"$out.errors" &
 	reader=$!
 	tries=0
@@ -53,6 +54,13 @@ while [ "$round" -lt "$ROUNDS" ]; do
 	rmmod sockwatch
 	insmod "$SOCKWATCH_KO"
 	measure on
+	rmmod sockwatch
+	round=$((round + 1))
+done
+# After these nothing is as it was: slabs have other neighbours.
+round=0
+while [ "$round" -lt "$ROUNDS" ]; do
+	insmod "$SOCKWATCH_KO"
 	with_reader monitor "$SOCKWATCH" monitor
 	rmmod sockwatch
 	with_reader tcpstates tcpstates
