@@ -617,7 +617,11 @@ def many_in_time_wait(play):
                 sock.connect((LOOPBACK[play.kind], play.port))
                 listener.accept()[0].close()
                 sock.recv(1)
-    play.at(f'{count} closed', c='listen' + ' time-wait' * count)
+    play.agree(f'{count} closed')
+    # On a slow machine the first have gone before the last have come.
+    there = play.shown()[0].count('time-wait')
+    if not count / 3 < there <= count:
+        play.lines.append(f'{there} of {count} are in TIME_WAIT')
     after = play.c.client.entered()[family, 'time-wait']
     play.expect(count, after - before, 'times that TIME-WAIT was entered')
 
