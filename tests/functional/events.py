@@ -17,6 +17,7 @@ import threading
 import time
 
 import swlib
+import tcpnet
 from swlib import COMMAND
 
 COUNT = max(20000 // swlib.SCALE, 500)
@@ -193,8 +194,33 @@ def keeps_up(tap):
 
 
 def stopped(tap):
-    """The sequence tells the same as the module, and as what came."""
-    monitor = Monitor()
+    """Room for a reader who stops is there; but not in a container, whose root
+    gets no more than everybody."""
+    stop_and_count(tap, Monitor())
+    limit = '/proc/sys/net/core/rmem_max'
+    with open(limit, encoding='ascii') as file:
+        before = file.read()
+    with open(limit, 'w', encoding='ascii') as file:
+        file.write('20000')
+    monitor = Monitor(prefix=(
+        'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups',
+        'unshare', '--user', '--map-root-user', '--net'))
+    inside = f'/proc/{monitor.process.pid}/ns/net'
+    swlib.wait_for(lambda: swlib.netns_inode(inside) != swlib.netns_inode())
+    tcpnet.setns(inside)
+    swlib.run('ip', 'link', 'set', 'lo', 'up')
+    try:
+        lost = stop_and_count(tap, monitor)
+    finally:
+        tcpnet.setns('/proc/1/ns/net')
+        with open(limit, 'w', encoding='ascii') as file:
+            file.write(before)
+    tap.ok(lost > 100, 'in a container many were lost', lost)
+
+
+def stop_and_count(tap, monitor):
+    """The sequence tells the same as the module, and as what came.  Returns
+    how many were lost."""
     monitor.begin()
     before = info()
     first = monitor.events()[0]
@@ -220,6 +246,7 @@ def stopped(tap):
     tap.ok(0 <= happened - numbers <= 200 or 0 <= numbers - happened <= 200,
            'and that is what the module counted, but for a few at both ends',
            f'{happened} and {numbers}')
+    return lost
 
 
 def find(objects, **wanted):
