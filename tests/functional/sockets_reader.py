@@ -165,8 +165,14 @@ def come_and_go(tap, zoo):
     for thread in threads:
         thread.start()
     wrong = []
-    deadline = time.monotonic() + 6
-    while time.monotonic() < deadline:
+
+    def enough():
+        """A slow machine takes longer to do something worth a look."""
+        return (dumps > 3 and swlib.Rows(zoo.host.rows()).total('created')
+                > 1000 / min(swlib.SCALE, 5))
+    began = time.monotonic()
+    while time.monotonic() - began < 6 or (
+            not enough() and time.monotonic() - began < swlib.PATIENCE_S):
         rows = zoo.rows()
         dumps, most = dumps + 1, max(most, len(rows))
         seen = sorted(row['inode'] for row in rows
@@ -179,11 +185,9 @@ def come_and_go(tap, zoo):
     stop.set()
     for thread in threads:
         thread.join()
-    created = swlib.Rows(zoo.host.rows()).total('created')
-    tap.say(f'{dumps} lists, up to {most} sockets, {created} made')
+    tap.say(f'{dumps} lists, up to {most} sockets')
     tap.equal(wrong, [], 'whoever stays is seen each time, once')
-    tap.ok(dumps > 3 and created > 1000 / min(swlib.SCALE, 5),
-           'there was something to see')
+    tap.ok(enough(), 'there was something to see')
     person.stop()
 
 
