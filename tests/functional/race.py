@@ -87,38 +87,36 @@ class Work(threading.Thread):
 stop = threading.Event()
 
 
-def request(command, flags, payload=b''):
-    """A request with a socket of its own, as a command makes it."""
-    def work():
-        client = genl.Genl()
-        try:
-            client.exchange(client.family(), command, flags, payload)
-            return 'answered'
-        except genl.NetlinkError as error:
-            if error.errno not in GOING:
-                raise
-            return 'not there'
-        finally:
-            client.close()
-    return work
-
-
-def unread():
-    """A list that is begun, and its socket closed."""
+def ask(question):
+    """With a netlink socket of its own, as a command asks."""
     client = genl.Genl()
     try:
-        header = struct.pack('=IHHII', 20, client.family(),
-                             genl.REQUEST | genl.DUMP, 1, 0)
-        client.socket.send(header + struct.pack('=BBH', genl.GET_SOCKETS, 1,
-                                                0))
-        client.socket.recv(1 << 16)
-        return 'begun'
+        return question(client)
     except genl.NetlinkError as error:
         if error.errno not in GOING:
             raise
         return 'not there'
     finally:
         client.close()
+
+
+def request(command, flags, payload=b''):
+    def question(client):
+        client.exchange(client.family(), command, flags, payload)
+        return 'answered'
+    return lambda: ask(question)
+
+
+def unread():
+    """A list that is begun, and its socket closed."""
+    def question(client):
+        header = struct.pack('=IHHII', 20, client.family(),
+                             genl.REQUEST | genl.DUMP, 1, 0)
+        client.socket.send(header + struct.pack('=BBH', genl.GET_SOCKETS, 1,
+                                                0))
+        client.socket.recv(1 << 16)
+        return 'begun'
+    return ask(question)
 
 
 def proc():
