@@ -16,6 +16,7 @@ extern u64 sockwatch_clock_mult;
 #define SOCKWATCH_CLOCK_SHIFT	24
 
 void sockwatch_clock_init(void);
+u64 sockwatch_clock_real_offset_ns(void);
 
 /*
  * A product of 128 bits: the compiler's type for it would have the stack

@@ -5,9 +5,10 @@
 #include <linux/irqflags.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
-#include <linux/timekeeping.h>
+#include <linux/time64.h>
 
 #include "clock.h"
 #include "event.h"
@@ -58,6 +59,8 @@ static DEFINE_PER_CPU(struct queue, queues);
 static unsigned int nr_records __read_mostly;
 static const struct sockwatch_events_ops *ops __read_mostly;
 static u64 lost_seen;
+/* When the last one that was taken happened. */
+static u64 taken_ns;
 
 static void record_lose(struct queue *queue, const struct sockwatch_net *snet)
 {
@@ -81,6 +84,8 @@ static unsigned int record_put(struct queue *queue, struct sockwatch_net *snet,
 	}
 	record->snet = snet;
 	record->event = *event;
+	/* The clock is not read ahead of what this event follows from. */
+	barrier_nospec();
 	record->event.time_ns = sockwatch_clock_ns();
 	/* The event is there before it is seen: pairs with queues_look(). */
 	smp_store_release(&queue->tail, tail + 1);
@@ -218,13 +223,28 @@ static struct queue *queue_earliest(void)
 	return earliest;
 }
 
+/*
+ * The time of day.  The offset is taken for each drain, since the two clocks
+ * drift, and may come out a little less than before: what happened later is not
+ * earlier for that.  A clock that was set back is another thing.
+ */
+static u64 time_of_day(u64 time_ns, u64 offset_ns)
+{
+	u64 now_ns = time_ns + offset_ns;
+
+	if (now_ns < taken_ns && taken_ns - now_ns < NSEC_PER_SEC)
+		return taken_ns;
+	taken_ns = now_ns;
+	return now_ns;
+}
+
 /* Returns whether the first look saw it. */
 static bool queue_take(struct queue *queue, u64 offset_ns)
 {
 	struct record record = *queue_head(queue);
 	unsigned int head = queue->head;
 
-	record.event.time_ns += offset_ns;
+	record.event.time_ns = time_of_day(record.event.time_ns, offset_ns);
 	/* Its place is free from here on: pairs with record_put(). */
 	smp_store_release(&queue->head, head + 1);
 	ops->take(record.snet, &record.event);
@@ -238,7 +258,7 @@ static bool queue_take(struct queue *queue, u64 offset_ns)
  */
 void sockwatch_events_drain(void)
 {
-	u64 offset_ns = ktime_get_real_ns() - sockwatch_clock_ns();
+	u64 offset_ns = sockwatch_clock_real_offset_ns();
 	unsigned int left = queues_look();
 
 	while (left) {

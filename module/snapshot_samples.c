@@ -6,7 +6,6 @@
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
-#include <linux/timekeeping.h>
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 
@@ -105,7 +104,7 @@ sockwatch_snapshot_samples(const struct sockwatch_net *snet,
 	struct sockwatch_samples *samples = READ_ONCE(snet->samples);
 	struct sockwatch_snapshot *snapshot;
 	struct rows rows = {
-		.offset_ns = ktime_get_real_ns() - sockwatch_clock_ns(),
+		.offset_ns = sockwatch_clock_real_offset_ns(),
 	};
 
 	rows.rows = kvcalloc(ROWS_MAX, sizeof(*rows.rows), GFP_KERNEL_ACCOUNT);

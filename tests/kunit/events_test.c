@@ -2,9 +2,11 @@
 /* events: the queues lose nothing uncounted, and give one order. */
 #include <kunit/test.h>
 #include <linux/irqflags.h>
+#include <linux/ktime.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <linux/time64.h>
 
 #include "crowd.h"
 #include "event.h"
@@ -200,7 +202,38 @@ static void in_order(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, number, all);
 	KUNIT_EXPECT_EQ(test, taken.nr + sockwatch_events_lost(snet()), all);
 	KUNIT_EXPECT_EQ(test, taken.disordered, 0U);
+	KUNIT_EXPECT_EQ(test, taken.backwards, 0U);
 	KUNIT_EXPECT_GT(test, taken.nr, 0U);
+}
+
+static void clock_add(s64 ns)
+{
+	struct timespec64 ts = ns_to_timespec64(ktime_get_real_ns() + ns);
+
+	do_settimeofday64(&ts);
+}
+
+static unsigned int backwards_after(s64 ns)
+{
+	tell_on_one_cpu(1);
+	sockwatch_events_drain();
+	clock_add(ns);
+	taken.backwards = 0;
+	tell_on_one_cpu(1);
+	sockwatch_events_drain();
+	clock_add(-ns);
+	return taken.backwards;
+}
+
+/* As the offset to the time of day differs from drain to drain. */
+static void clock_drifts(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, backwards_after(-50 * NSEC_PER_MSEC), 0U);
+}
+
+static void clock_is_set_back(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, backwards_after(-3600 * NSEC_PER_SEC), 1U);
 }
 
 static struct kunit_case events_cases[] = {
@@ -210,6 +243,8 @@ static struct kunit_case events_cases[] = {
 	KUNIT_CASE(nobody_is_told),
 	KUNIT_CASE(started_anew),
 	KUNIT_CASE(in_order),
+	KUNIT_CASE(clock_drifts),
+	KUNIT_CASE(clock_is_set_back),
 	{}
 };
 
