@@ -58,7 +58,7 @@ def parse_args():
                         help='do not look at the kernel log afterwards')
     parser.add_argument('--quiet', action='store_true',
                         help='no progress lines')
-    parser.add_argument('kernel', help='stock, test, debug, or a folder')
+    parser.add_argument('kernel', help='stock, stock-6.12, test, debug, or a folder')
     parser.add_argument('command', nargs=argparse.REMAINDER)
     args = parser.parse_args()
     if args.command and args.command[0] == '--':

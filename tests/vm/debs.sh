@@ -3,17 +3,24 @@
 # A private apt state is used, so that neither the machine's lists nor its
 # installed packages matter.  The mirror is the one the machine itself uses.
 
+# Who sources this may set another.
 debs_suite=bookworm
 
-# The sources of debs_suite, one line each, out of the machine's own.
+# The sources of debs_suite, one line each, out of the machine's own.  Backports
+# are where the suite is that they are for, whether or not the machine has them.
 debs_sources()
 {
 	local key=/usr/share/keyrings/debian-archive-keyring.gpg opt='[arch=amd64]'
 	[ ! -r "$key" ] || opt="[arch=amd64 signed-by=$key]"
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' |
-		awk -v suite="$debs_suite" -v opt="$opt" '
-			$3 == "main" && $2 ~ "^" suite "(-security|-updates)?$" &&
-			$1 ~ /debian/ && !seen[$0]++ { print "deb", opt, $0 }'
+		awk -v suite="${debs_suite%-backports}" -v want="$debs_suite" \
+			-v opt="$opt" '
+			$3 != "main" || $1 !~ /debian/ { next }
+			want != suite && $2 == suite { $2 = want }
+			want != suite && $2 != want { next }
+			$2 ~ "^" want "(-security|-updates)?$" && !seen[$0]++ {
+				print "deb", opt, $0
+			}'
 }
 
 # debs_open FOLDER: make the private state there and read the lists.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# usage: module.sh stock|test|debug
+# usage: module.sh stock|stock-6.12|test|debug
 # Builds sockwatch.ko of this checkout for a kernel, and sockwatch_kunit.ko
 # where the kernel has KUnit, and prints the folder that holds them.  The
 # build folder is in the cache, one a kernel and a checkout, and keeps its
@@ -8,7 +8,7 @@
 set -eu
 . "$(dirname "$0")/common.sh"
 
-name=${1:?usage: module.sh stock|test|debug}
+name=${1:?usage: module.sh stock|stock-6.12|test|debug}
 kernel=$("$vm_dir/kernel.sh" "$name")
 checkout=$(printf %s "$top_dir" | sha256sum | cut -c1-8)
 folder=$SOCKWATCH_CACHE/module/$(basename "$kernel")-$checkout
