@@ -59,7 +59,7 @@ demo:
 	$(Q)tests/vm/demo.sh
 
 bench:
-	$(Q)tests/vm/deps.sh libbpf-tools
+	$(Q)tests/vm/deps.sh libbpf-tools bpftrace
 	$(Q)$(MAKE) user
 	$(Q)tests/bench/run
 

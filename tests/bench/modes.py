@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What is measured.  A mode is a set of module parameters, or no module, and
+the programs that read or trace meanwhile."""
+import os
+from dataclasses import dataclass
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+OPERATIONS = {
+    'u': 'UDP socket, close',
+    'U': 'UNIX stream socket, close',
+    't': 'TCP connect, accept, reset',
+    'f': 'TCP connect, accept, close',
+    'r': 't with ten round trips in it',
+}
+STATISTICS = ('p10', 'median', 'mean')      # as ops prints them
+KERNELS = ('stock', 'stock-6.12')
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A program, and what its output shows once it is seen to work."""
+    command: tuple
+    seen: str = r'\n[^\n]*\S[^\n]*\n'       # a line behind the first one
+
+
+@dataclass(frozen=True)
+class Mode:
+    """How the machine is while the operations are measured."""
+    name: str
+    text: str
+    params: tuple = None            # the module's; None: it is not loaded
+    readers: tuple = ()
+    operations: str = 'uUtfr'
+    seconds: int = 0                # each operation for at least so long
+
+    @property
+    def counts(self):
+        """Whether the module is to count what is done."""
+        return self.params is not None and 'hooks=0' not in self.params
+
+
+def sockwatch(*words):
+    return Reader(('sockwatch', *words))
+
+
+TCPSTATES = Reader(('tcpstates',))
+TCPLIFE = Reader(('tcplife',))
+TCPCONNLAT = Reader(('tcpconnlat',))
+# It attaches one probe after the other; the last and the first have counted.
+BPFTRACE = Reader(('bpftrace', f'{HERE}/nearest.bt'),
+                  r'Attaching(.|\n)*@created\[2, 1, ')
+
+# Those without a reader come first, whatever their place.
+MODES = {mode.name: mode for mode in (
+    Mode('bare', 'nothing loaded'),
+    Mode('no-hooks', 'loaded, hooks=0', ('hooks=0',)),
+    Mode('on', 'everything on', ()),
+    Mode('monitor', 'with a monitor', (), (sockwatch('monitor'),)),
+    Mode('polled', 'show, latency each second', (),
+         (sockwatch('show', '-i', '1'), sockwatch('latency', '-i', '1')),
+         'tf', 1),
+    Mode('tcpstates', 'tcpstates', readers=(TCPSTATES,)),
+    Mode('tcplife', 'tcplife', readers=(TCPLIFE,)),
+    Mode('tcpconnlat', 'tcpconnlat', readers=(TCPCONNLAT,)),
+    Mode('three', 'these three together',
+         readers=(TCPSTATES, TCPLIFE, TCPCONNLAT)),
+    Mode('bpftrace', 'bpftrace, nearest.bt', readers=(BPFTRACE,)),
+)}
