@@ -9,12 +9,13 @@ from tables import added
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'figures')
 OPERATIONS = 'utf'
 # So many that what is added to t, a fiftieth of the whole, comes out the same
-# to about a hundredth; with 80 batches it is three, and u has outliers.
+# to about a hundredth; with 80 batches to three, and u has outliers.
 ROUNDS, BATCHES = 2, 200
 HEAD = '''\
 # Instructions that sockwatch adds to an operation of tests/bench/ops.c, the
-# 10th percentile, on {release}.  tests/bench/gate.py fails where one
-# has risen by more than 5%; tests/bench/run --figures writes this file anew.
+# 10th percentile, on Linux {release}.
+# tests/bench/gate.py fails where one has risen by more than 5%.
+# tests/bench/run --figures writes this file anew.
 '''
 
 

@@ -54,7 +54,7 @@ def show(result):
           'rounds (and their spread)\n')
     for letter, text in OPERATIONS.items():
         print(f'    {letter}  {text}')
-    print(f'\n{"":27}{"":6}' + ''.join(f'{letter:>22}'
+    print(f'\n{"":27}{"":6}' + ''.join(f'{letter:>24}'
                                        for letter in OPERATIONS))
     for name, mode in MODES.items():
         if name in result['reasons']:
@@ -64,7 +64,7 @@ def show(result):
         text = mode.text
         for statistic in STATISTICS:
             print(f'{text:27}{statistic:6}' + ''.join(
-                f'{cell(result, name, letter, statistic):>22}'
+                f'{cell(result, name, letter, statistic):>24}'
                 for letter in OPERATIONS))
             text = ''
         lost = result['lost'].get(name)
