@@ -76,7 +76,7 @@ help:
 	@echo 'make uninstall        take both away again'
 	@echo 'make demo             boot a stock kernel in QEMU and show real output'
 	@echo 'make test             every test, in QEMU guests'
-	@echo 'make bench            instructions added per operation, in QEMU'
+	@echo 'make bench            what it costs, beside what others do (half an hour)'
 	@echo 'make clean'
 	@echo
 	@echo 'KDIR=DIR      the kernel build folder ($(KDIR))'

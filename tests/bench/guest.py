@@ -16,7 +16,7 @@ import time
 sys.dont_write_bytecode = True
 import modes  # noqa: E402
 
-BATCHES = int(os.environ.get('BATCHES', '300'))
+BATCHES = int(os.environ.get('BATCHES', '150'))
 ROUNDS = int(os.environ.get('ROUNDS', '5'))
 OPERATIONS = os.environ.get('OPERATIONS', ''.join(modes.OPERATIONS))
 TRIES = 100             # to see a reader work
