@@ -11,7 +11,8 @@ NAMES = 'include/sockwatch_names.h'
 GENL = 'module/genl.c'
 ROWS = 'module/genl_rows.c'
 NETLINK = (GENL, ROWS, 'module/genl_rows.h', 'module/genl_net.c',
-           'module/genl_sockets.c', 'module/genl_events.c')
+           'module/genl_info.c', 'module/genl_sockets.c',
+           'module/genl_events.c')
 PROC = 'module/proc.c'
 MAIN = 'module/main.c'
 NLA_TYPES = {'NLA_U8': 'u8', 'NLA_U16': 'u16', 'NLA_U32': 'u32',

@@ -30,8 +30,8 @@ RANKS = (
     ('snapshot', 'snapshot_tcp', 'snapshot_latency', 'snapshot_samples',
      'list'),
     ('hooks', 'attach', 'create', 'connect', 'census', 'genl',
-     'genl_events', 'genl_net', 'genl_rows', 'genl_sockets', 'proc',
-     'sample_timer'),
+     'genl_events', 'genl_info', 'genl_net', 'genl_rows', 'genl_sockets',
+     'proc', 'sample_timer'),
     ('main',),
 )
 # Each of these makes one room of several files.
@@ -43,7 +43,8 @@ ROOMS = (
     ('segment', 'segment_tell'),
     ('snapshot', 'snapshot_tcp', 'snapshot_latency', 'snapshot_samples'),
     ('hooks', 'attach', 'create', 'connect'),
-    ('genl', 'genl_events', 'genl_net', 'genl_rows', 'genl_sockets'),
+    ('genl', 'genl_events', 'genl_info', 'genl_net', 'genl_rows',
+     'genl_sockets'),
 )
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
