@@ -8,7 +8,8 @@ module counts as before and holds no namespace.
 
   netfuzz.py [SEED [COUNT]]
 
-A debug kernel may not get through: it ends after SECONDS, with LEAST done."""
+A debug kernel may not get through: it ends after SECONDS, with LEAST done, but
+not where COUNT is given: then all are done."""
 import os
 import socket
 import subprocess
@@ -222,9 +223,11 @@ def main():
     tap = swlib.Tap()
     swlib.prepare()
     seed = int(sys.argv[1]) if sys.argv[1:] else os.getpid()
-    count = int(sys.argv[2]) if sys.argv[2:] else COUNT
+    count, least, seconds = COUNT, LEAST, SECONDS
+    if sys.argv[2:]:
+        count = least = int(sys.argv[2])
     tap.say(f'seed {seed}; {count} messages, or as many as there are after '
-            f'{SECONDS} s, but at least {min(LEAST, count)}')
+            f'{seconds} s, but at least {least}')
     swlib.load(max_kinds=256)
     client = genl.Genl()
     try:
@@ -232,7 +235,7 @@ def main():
         spare = swlib.Namespace('fuzz')
         family = Family(client)
         options = {'-f': family.number, '-g': family.events, '-s': seed,
-                   '-n': count, '-m': min(LEAST, count), '-t': SECONDS}
+                   '-n': count, '-m': least, '-t': seconds}
         fuzzes = fuzz_all(tap, client, options, spare)
         judge(tap, family, fuzzes, spare)
         afterwards(tap, client, before, spare)
