@@ -252,22 +252,25 @@ static bool anybody_inside(const struct sockwatch_hook *hook)
 }
 
 /**
- * sockwatch_wrappers_leave() - wait until nobody is in a wrapper
+ * sockwatch_hooks_leave() - wait until nobody is in a probe or a wrapper
  * @hooks: all hooks, detached
  * @nr: how many
  *
- * The two grace periods cover a task that was sent to a wrapper and has not
- * counted itself in yet, and one that has counted itself out and is still to
- * return: neither sleeps in between.  They take a while, so all wrappers share
+ * ftrace and kprobes have waited for their own, each time; tracepoints have not.
+ * The two grace periods of tasks cover one that was sent to a wrapper and has
+ * not counted itself in yet, and one that has counted itself out and is still
+ * to return: neither sleeps in between.  They take a while, so all hooks share
  * them.
  *
- * Context: process, may sleep.  On return no wrapper is on anybody's stack.
+ * Context: process, may sleep.  On return no probe runs, and no wrapper is on
+ * anybody's stack.
  */
-void sockwatch_wrappers_leave(struct sockwatch_hook *const *hooks,
-			      unsigned int nr)
+void sockwatch_hooks_leave(struct sockwatch_hook *const *hooks,
+			   unsigned int nr)
 {
 	unsigned int i;
 
+	tracepoint_synchronize_unregister();
 	synchronize_rcu_tasks();
 	for (i = 0; i < nr; i++) {
 		while (hooks[i]->inside && anybody_inside(hooks[i]))
@@ -325,10 +328,10 @@ static int tracepoint_attach(struct sockwatch_hook *hook)
 	return tracepoint_probe_register(hook->tp, hook->probe, NULL);
 }
 
+/* The probe may still run: sockwatch_hooks_leave() waits for that. */
 static void tracepoint_detach(struct sockwatch_hook *hook)
 {
 	tracepoint_probe_unregister(hook->tp, hook->probe, NULL);
-	tracepoint_synchronize_unregister();
 }
 
 const struct sockwatch_hook_type sockwatch_hook_tracepoint = {

@@ -19,8 +19,8 @@ struct sockwatch_hook;
  * struct sockwatch_hook_type - one way to attach
  * @name: as `sockwatch info` shows it
  * @attach: attach the hook; 0 or a negative errno
- * @detach: detach it; on return its probe is not running and never will, but
- *	for a wrapper: that is for sockwatch_wrappers_leave()
+ * @detach: detach it: its probe is not called any more; one of a tracepoint or
+ *	a wrapper may still run, until sockwatch_hooks_leave()
  * @missed: how often the kernel could not call the probe, NULL: never
  */
 struct sockwatch_hook_type {
@@ -100,7 +100,7 @@ extern const struct sockwatch_hook_type sockwatch_hook_wrapper;
 extern const struct sockwatch_hook_type sockwatch_hook_kretprobe;
 extern const struct sockwatch_hook_type sockwatch_hook_tracepoint;
 
-void sockwatch_wrappers_leave(struct sockwatch_hook *const *hooks,
-			      unsigned int nr);
+void sockwatch_hooks_leave(struct sockwatch_hook *const *hooks,
+			   unsigned int nr);
 
 #endif /* _SOCKWATCH_ATTACH_H */

@@ -444,7 +444,7 @@ static void hooks_detach(unsigned int nr)
 
 	while (id--)
 		hook_detach(hooks[id]);
-	sockwatch_wrappers_leave(hooks, nr);
+	sockwatch_hooks_leave(hooks, nr);
 }
 
 static bool status_read(unsigned int id, struct sockwatch_hook_status *status)
