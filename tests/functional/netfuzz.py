@@ -21,8 +21,8 @@ import people
 import swlib
 
 COUNT = 100000
-SECONDS = 300 if swlib.KERNEL == 'stock' else 120
-LEAST = COUNT if swlib.KERNEL == 'stock' else 5000
+SECONDS = 300 if swlib.KERNEL == 'stock' else 45
+LEAST = COUNT if swlib.KERNEL == 'stock' else 2000
 
 
 def as_user(uid):
