@@ -91,8 +91,9 @@ build_check_config()
 build_make()
 {
 	local name=$1 folder=$2 build=$2/build release
+	# Behind the tests that run meanwhile, but not far: others wait for it.
 	with_heartbeat "building the $name kernel" "$folder/build.log" \
-		nice make -C "$build" -j"$(nproc)" bzImage modules "${unchecked[@]}"
+		nice -n 3 make -C "$build" -j"$(nproc)" bzImage modules "${unchecked[@]}"
 	release=$(cat "$build/include/config/kernel.release")
 	make -s -C "$build" INSTALL_MOD_PATH="$folder/modules" modules_install \
 		>>"$folder/build.log" 2>&1
