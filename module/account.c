@@ -148,12 +148,14 @@ void sockwatch_account_create(const struct net *net, const struct sock *sk,
 					      SOCKWATCH_ORIGIN_CREATED;
 	struct sockwatch_entry *entry = entry_get(sk);
 	struct sockwatch_net *snet = sockwatch_net_of(net);
-	struct sockwatch_hist *hist;
+	struct sockwatch_hist *hist = NULL;
 	unsigned int row;
 
 	if (unlikely(!snet))
 		return create_early(entry, sk, net);
-	hist = create_hist(snet, sk->sk_family, gfp);
+	/* Of what the kernel makes for itself only TCP has times. */
+	if (!kern || (sockwatch_is_tcp(sk) && sk->sk_type == SOCK_STREAM))
+		hist = create_hist(snet, sk->sk_family, gfp);
 	row = row_of(snet, sk, sk->sk_type);
 	if (unlikely(!entry)) {
 		if (!kern && hist)

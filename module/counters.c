@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A bounded table of keys, each with a row of counters on every CPU. */
+#include <linux/cpumask.h>
 #include <linux/errno.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -138,4 +139,17 @@ u64 sockwatch_counters_total(const struct sockwatch_counters *c,
 			sum += READ_ONCE(cells[row * c->width + column]);
 	}
 	return sum;
+}
+
+/**
+ * sockwatch_counters_bytes() - the memory of a table
+ * @c: the table
+ *
+ * Context: any.
+ * Return: bytes, of all CPUs together.
+ */
+size_t sockwatch_counters_bytes(const struct sockwatch_counters *c)
+{
+	return c->nr * sizeof(*c->keys) + num_possible_cpus() * (c->nr + 1) *
+					  c->width * sizeof(*c->cells);
 }

@@ -44,6 +44,7 @@ void sockwatch_counters_fold(const struct sockwatch_counters *c,
 			     unsigned int column, u64 *sums);
 u64 sockwatch_counters_total(const struct sockwatch_counters *c,
 			     unsigned int column);
+size_t sockwatch_counters_bytes(const struct sockwatch_counters *c);
 
 /**
  * sockwatch_counters_hash() - the first row in which a key may lie

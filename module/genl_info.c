@@ -65,7 +65,9 @@ static int totals_put(struct sk_buff *skb)
 	if (sockwatch_u64_put(skb, SOCKWATCH_A_TRACKED, sockwatch_track_used()) ||
 	    sockwatch_u64_put(skb, SOCKWATCH_A_UNTRACKED, totals.untracked) ||
 	    sockwatch_u64_put(skb, SOCKWATCH_A_DISCARDED, totals.discarded) ||
-	    sockwatch_u64_put(skb, SOCKWATCH_A_CENSUS_NS, totals.census_ns))
+	    sockwatch_u64_put(skb, SOCKWATCH_A_CENSUS_NS, totals.census_ns) ||
+	    sockwatch_u64_put(skb, SOCKWATCH_A_TABLE_BYTES,
+			      sockwatch_track_bytes()))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -84,6 +86,10 @@ static int net_put(struct sk_buff *skb, const struct sockwatch_net *snet)
 			      atomic_read(&snet->listeners_lost)) ||
 	    sockwatch_u64_put(skb, SOCKWATCH_A_NO_MEMORY,
 			      atomic_read(&snet->grow_failed)) ||
+	    sockwatch_u64_put(skb, SOCKWATCH_A_MEMORY_BYTES,
+			      sockwatch_net_bytes(snet, false)) ||
+	    sockwatch_u64_put(skb, SOCKWATCH_A_MEMORY_MAX_BYTES,
+			      sockwatch_net_bytes(snet, true)) ||
 	    sockwatch_events_put(skb, snet))
 		return -EMSGSIZE;
 	return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What is kept for each network namespace, and how long it lives. */
 #include <linux/build_bug.h>
+#include <linux/cpumask.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
@@ -243,4 +244,43 @@ int sockwatch_net_for_each(int (*fn)(struct sockwatch_net *snet, void *arg),
 	}
 	mutex_unlock(&nets_lock);
 	return ret;
+}
+
+/* Of a structure, and of its part on each CPU. */
+#define BYTES(type, part) (sizeof(type) + num_possible_cpus() * sizeof(part))
+
+/**
+ * sockwatch_net_bytes() - the memory of a namespace's account
+ * @snet: the namespace, which the caller keeps from going
+ * @most: what it can come to; else what it is
+ *
+ * Of all CPUs together.  Listeners, of which the whole machine has so many, and
+ * events that wait for a reader come on top.
+ *
+ * Context: any.
+ * Return: bytes.
+ */
+size_t sockwatch_net_bytes(const struct sockwatch_net *snet, bool most)
+{
+	const size_t hist = BYTES(struct sockwatch_hist,
+				  struct sockwatch_hist_cpu);
+	size_t bytes = sizeof(*snet) +
+		       sockwatch_counters_bytes(&snet->kinds) +
+		       sockwatch_counters_bytes(&snet->failures) +
+		       sockwatch_counters_bytes(&snet->congestion);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(snet->tcp); i++)
+		if (most || READ_ONCE(snet->tcp[i]))
+			bytes += BYTES(struct sockwatch_tcpstat,
+				       struct sockwatch_tcp_cpu);
+	/* There are no sockets of AF_UNSPEC. */
+	for (i = 1; i < ARRAY_SIZE(snet->create); i++)
+		if (most || READ_ONCE(snet->create[i]))
+			bytes += hist;
+	if (most || READ_ONCE(snet->unix_wait))
+		bytes += hist;
+	if (most || READ_ONCE(snet->samples))
+		bytes += sizeof(struct sockwatch_samples);
+	return bytes;
 }

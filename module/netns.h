@@ -147,6 +147,7 @@ void sockwatch_net_exit(void);
 void sockwatch_net_grow(struct sockwatch_net *snet, unsigned int family,
 			gfp_t gfp);
 unsigned int sockwatch_net_max_kinds(void);
+size_t sockwatch_net_bytes(const struct sockwatch_net *snet, bool most);
 int sockwatch_net_for_each(int (*fn)(struct sockwatch_net *snet, void *arg),
 			   void *arg);
 

@@ -88,6 +88,19 @@ u64 sockwatch_track_used(void)
 }
 
 /**
+ * sockwatch_track_bytes() - the memory of the table
+ *
+ * Context: any.
+ * Return: bytes.
+ */
+size_t sockwatch_track_bytes(void)
+{
+	return (size_t)sockwatch_track_max() *
+	       (sizeof(*sockwatch_track.keys) +
+		sizeof(*sockwatch_track.entries));
+}
+
+/**
  * sockwatch_track_add() - track a sock
  * @sk: the sock, used as a number only
  *

@@ -129,6 +129,7 @@ int sockwatch_track_init(unsigned int max_sockets);
 void sockwatch_track_exit(void);
 unsigned int sockwatch_track_max(void);
 u64 sockwatch_track_used(void);
+size_t sockwatch_track_bytes(void);
 
 struct sockwatch_entry *sockwatch_track_add(const void *sk) __cold;
 const void *sockwatch_track_pin(unsigned int slot);

@@ -183,6 +183,9 @@ struct client_hook {
  * @events_sent: events of the namespace that were sent to readers
  * @events_lost: those that the module had no room for
  * @events_overrun: of those sent, the ones that a reader had no room for
+ * @memory_bytes: bytes that the account of the namespace takes
+ * @memory_max_bytes: what that can come to
+ * @table_bytes: bytes of the tracking table
  * @hooks: the hooks
  * @hook_count: how many
  */
@@ -204,6 +207,9 @@ struct client_info {
 	struct client_number events_sent;
 	struct client_number events_lost;
 	struct client_number events_overrun;
+	struct client_number memory_bytes;
+	struct client_number memory_max_bytes;
+	struct client_number table_bytes;
 	struct client_hook *hooks;
 	size_t hook_count;
 };

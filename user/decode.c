@@ -33,6 +33,9 @@ static const struct client_field info_fields[] = {
 	CLIENT_FIELD(struct client_info, events_sent, EVENTS_SENT),
 	CLIENT_FIELD(struct client_info, events_lost, EVENTS_LOST),
 	CLIENT_FIELD(struct client_info, events_overrun, EVENTS_OVERRUN),
+	CLIENT_FIELD(struct client_info, memory_bytes, MEMORY_BYTES),
+	CLIENT_FIELD(struct client_info, memory_max_bytes, MEMORY_MAX_BYTES),
+	CLIENT_FIELD(struct client_info, table_bytes, TABLE_BYTES),
 	{ 0 }
 };
 

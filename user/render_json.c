@@ -112,6 +112,9 @@ int render_json_info(FILE *out, const struct render_style *style,
 	json_add_number(object, "events_sent", &info->events_sent);
 	json_add_number(object, "events_lost", &info->events_lost);
 	json_add_number(object, "events_overrun", &info->events_overrun);
+	json_add_number(object, "memory_bytes", &info->memory_bytes);
+	json_add_number(object, "memory_max_bytes", &info->memory_max_bytes);
+	json_add_number(object, "table_bytes", &info->table_bytes);
 	json_add(root, "info", object);
 	return json_print(root, out, style);
 }

@@ -173,6 +173,16 @@ static void info_duration(struct table *table, const char *name,
 	info_line(table, name, text);
 }
 
+static void info_bytes(struct table *table, const char *name,
+		       const struct client_number *bytes)
+{
+	char text[NAMES_BYTES] = "-";
+
+	if (bytes->known)
+		snprintf(text, sizeof(text), "%.1f KiB", bytes->value / 1024.0);
+	info_line(table, name, text);
+}
+
 int render_table_info(FILE *out, const struct render_style *style,
 		      const struct client_info *info)
 {
@@ -194,6 +204,9 @@ int render_table_info(FILE *out, const struct render_style *style,
 	info_number(table, "untracked", &info->untracked);
 	info_number(table, "discarded", &info->discarded);
 	info_duration(table, "census", &info->census_ns);
+	info_bytes(table, "memory", &info->memory_bytes);
+	info_bytes(table, "memory at most", &info->memory_max_bytes);
+	info_bytes(table, "tracking table", &info->table_bytes);
 	rc = table_print(table, out, false, style->color);
 	table_free(table);
 	if (rc)

@@ -23,7 +23,8 @@ CONTROL = 16                    # GENL_ID_CTRL
  RESETS_RECEIVED, OPTION, NAME, TOTAL, ADDRESS, PORT, BACKLOG, QUEUE, DROPS,
  PID, COMM, UID, MAX_LISTENERS, LISTENERS_LOST, NO_MEMORY, FILTER, ORIGIN,
  PEER_ADDRESS, PEER_PORT, PATH, AGE_NS, STATE_AGE_NS, CGROUP, ID,
- INODE) = range(1, 74)
+ INODE, SEQ, EVENTS, EVENTS_SENT, EVENTS_LOST, EVENTS_OVERRUN, SLOWEST,
+ MEMORY_BYTES, MEMORY_MAX_BYTES, TABLE_BYTES) = range(1, 83)
 NAMES = '''pad netns_fd netns_pid all_netns netns time_ns rows version family
     type protocol attempts failures created kernel accepted preexisting
     released open kernel_open cloned unaccepted lost operation errno count
@@ -32,7 +33,9 @@ NAMES = '''pad netns_fd netns_pid all_netns netns time_ns rows version family
     retransmits synack_retransmits resets_sent resets_received option name
     total address port backlog queue drops pid comm uid max_listeners
     listeners_lost no_memory filter origin peer_address peer_port path age_ns
-    state_age_ns cgroup id inode'''.split()
+    state_age_ns cgroup id inode seq events events_sent events_lost
+    events_overrun slowest memory_bytes memory_max_bytes
+    table_bytes'''.split()
 HOOK_NAMES = 'pad name kind required attached hits missed'.split()
 
 CREATE, CONNECT = 1, 2          # operations

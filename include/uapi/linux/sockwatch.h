@@ -33,12 +33,14 @@
  *	reply:   VERSION, NETNS, TIME_NS, MAX_KINDS, KINDS, LOST,
  *	         LISTENERS_LOST, NO_MEMORY, MAX_LISTENERS,
  *	         EVENTS_SENT, EVENTS_LOST, EVENTS_OVERRUN,
- *	         MAX_SOCKETS, [TRACKED, UNTRACKED, DISCARDED, CENSUS_NS,]
+ *	         MEMORY_BYTES, MEMORY_MAX_BYTES,
+ *	         MAX_SOCKETS, [TRACKED, UNTRACKED, DISCARDED, CENSUS_NS,
+ *	         TABLE_BYTES,]
  *	         HOOK { NAME, KIND, [REQUIRED], [ATTACHED], [HITS, MISSED] } ...
  *
  *	What counts for the whole machine (TRACKED, UNTRACKED, DISCARDED,
- *	CENSUS_NS and the hooks' HITS and MISSED) is there only for a
- *	socket of the initial network namespace.
+ *	CENSUS_NS, TABLE_BYTES and the hooks' HITS and MISSED) is there only
+ *	for a socket of the initial network namespace.
  *
  * @SOCKWATCH_CMD_GET_COUNTERS: counters by family, type, protocol (dump)::
  *
@@ -318,6 +320,10 @@ enum sockwatch_cmd {
  * @SOCKWATCH_A_EVENTS_OVERRUN: u64, of those sent, the ones that a reader's
  *	socket had no room for; only of readers with NETLINK_BROADCAST_ERROR
  * @SOCKWATCH_A_SLOWEST: flag, one of the slowest; else one of the latest
+ * @SOCKWATCH_A_MEMORY_BYTES: u64, what the account of the namespace takes,
+ *	without its listeners and waiting events
+ * @SOCKWATCH_A_MEMORY_MAX_BYTES: u64, what that can come to at most
+ * @SOCKWATCH_A_TABLE_BYTES: u64, bytes of the tracking table
  */
 enum sockwatch_attr {
 	SOCKWATCH_A_UNSPEC,
@@ -400,6 +406,9 @@ enum sockwatch_attr {
 	SOCKWATCH_A_EVENTS_LOST,
 	SOCKWATCH_A_EVENTS_OVERRUN,
 	SOCKWATCH_A_SLOWEST,
+	SOCKWATCH_A_MEMORY_BYTES,
+	SOCKWATCH_A_MEMORY_MAX_BYTES,
+	SOCKWATCH_A_TABLE_BYTES,
 
 	/* private: */
 	__SOCKWATCH_A_MAX,

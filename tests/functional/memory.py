@@ -1,0 +1,161 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 300
+"""What `info` says of memory is so: sockets of a new family take it bit by bit,
+and many namespaces take what is said and no more, are all counted, and give it
+back.
+
+  memory.py [NAMESPACES]
+
+It has been seen to do so with 2000, which take a while to go."""
+import os
+import re
+import resource
+import socket
+import struct
+import sys
+
+import genl
+import swlib
+import tcpnet
+
+MANY = int(sys.argv[1]) if sys.argv[1:] else max(400 // swlib.SCALE, 40)
+CLONE_NEWNET = 0x40000000
+HERE = '/proc/self/ns/net'
+# One socket each, with which a namespace has all that it can have of them.
+TCP, OTHERS = socket.AF_INET, (socket.AF_UNIX, socket.AF_PACKET)
+
+
+class Namespaces:
+    """Some that nothing but our descriptors keeps."""
+
+    def __init__(self, count):
+        home = os.open(HERE, os.O_RDONLY)
+        self.fds = []
+        try:
+            for _ in range(count):
+                if tcpnet.libc.unshare(CLONE_NEWNET):
+                    raise OSError('unshare')
+                self.fds.append(os.open(HERE, os.O_RDONLY))
+        finally:
+            tcpnet.libc.setns(home, CLONE_NEWNET)
+            os.close(home)
+
+    def inodes(self):
+        return {os.fstat(fd).st_ino for fd in self.fds}
+
+    def close(self):
+        for fd in self.fds:
+            os.close(fd)
+
+
+def meminfo(word):
+    """Bytes."""
+    with open('/proc/meminfo', encoding='ascii') as file:
+        return int(re.search(rf'{word}: *(\d+)', file.read())[1]) * 1024
+
+
+def settled(word, wanted=None):
+    """When namespaces that have gone have been taken down."""
+    last = None
+
+    def quiet():
+        nonlocal last
+        before, last = last, meminfo(word)
+        return last == before and (wanted is None or last <= wanted)
+    swlib.wait_for(quiet, 60)
+    return last
+
+
+def taken(count):
+    """What each of so many namespaces takes of per-CPU memory."""
+    before = settled('Percpu')
+    spaces = Namespaces(count)
+    grown = meminfo('Percpu') - before
+    spaces.close()
+    return grown / count
+
+
+def memory(client, fd):
+    info = client.info(genl.attribute(genl.NETNS_FD, struct.pack('=I', fd)))
+    return info['memory_bytes'], info['memory_max_bytes']
+
+
+def grows(tap):
+    """A socket of a family brings what that family needs, once."""
+    client = genl.Genl()
+    spaces = Namespaces(1)
+    fd = spaces.fds[0]
+    sockets, steps = [], [memory(client, fd)[0]]
+    home = os.open(HERE, os.O_RDONLY)
+    for family in (TCP, TCP, socket.AF_INET6, *OTHERS):
+        tcpnet.libc.setns(fd, CLONE_NEWNET)
+        sockets.append(socket.socket(family, socket.SOCK_DGRAM, 0))
+        tcpnet.libc.setns(home, CLONE_NEWNET)
+        steps.append(memory(client, fd)[0])
+    grown = [after - before for before, after in zip(steps, steps[1:])]
+    tap.say(f'{steps}: {grown}')
+    one = grown[-1]             # AF_PACKET has a histogram and nothing else
+    tap.ok(one > 0, 'a family takes something')
+    tap.equal(grown[1], 0, 'its second socket takes nothing')
+    tap.equal(grown[2], one, 'inet6 came with inet, but for its own histogram')
+    tap.equal(grown[3], 2 * one, 'unix has two histograms')
+    left = memory(client, fd)[1] - steps[-1]
+    tap.ok(left >= 0 and left % one == 0,
+           'what is left of the most is a histogram for each other family',
+           f'{left} is no multiple of {one}')
+    for sock in sockets:
+        sock.close()
+    os.close(home)
+    spaces.close()
+    client.close()
+
+
+def many(tap, bare):
+    """Beside what the kernel's own count of per-CPU memory says; most of what
+    a namespace takes is that."""
+    client = genl.Genl()
+    everywhere = genl.attribute(genl.ALL_NETNS, b'')
+    info, percpu = client.info(), settled('Percpu')
+    spaces = Namespaces(MANY)
+    inodes = spaces.inodes()
+    tap.equal(len(inodes & set(client.counters(everywhere))), MANY,
+              f'{MANY} namespaces are counted')
+    said, most = memory(client, spaces.fds[0])
+    ours = (meminfo('Percpu') - percpu) / MANY - bare
+    tap.say(f'each {said} bytes of at most {most}; per-CPU memory: {bare:.0f} '
+            f'without us and {ours:.0f} more with us, {os.cpu_count()} CPUs')
+    tap.ok(said / 2 < ours <= said * 1.1,
+           'the kernel counts no more than what is said')
+    now = client.info()
+    tap.equal((now['lost'], now['no_memory']),
+              (info['lost'], info['no_memory']), 'nothing was lost for it')
+    spaces.close()
+    swlib.wait_for(lambda: client.info()['tracked'] == info['tracked'], 240)
+    tap.equal(client.info()['tracked'], info['tracked'],
+              'their sockets are gone with them')
+    tap.equal(inodes & set(client.counters(everywhere)), set(),
+              'and so are they')
+    # Chunks that are half empty stay.
+    left = settled('Percpu', percpu * 3 // 2) - percpu
+    tap.ok(left <= max(percpu // 2, 1 << 20), 'the memory was given back',
+           f'{left} of {percpu}')
+    client.close()
+
+
+def main():
+    tap = swlib.Tap()
+    swlib.prepare()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2 * MANY + 100,) * 2)
+    taken(MANY)                 # the first ones fill what is half empty
+    bare = taken(MANY)
+    swlib.load()
+    try:
+        grows(tap)
+        many(tap, bare)
+    finally:
+        swlib.unload()
+    tap.done()
+
+
+main()
