@@ -152,6 +152,26 @@ sockwatch_hist_put(struct sockwatch_hist_cpu __percpu *cpu,
 #endif
 
 /**
+ * sockwatch_hist_count_at() - sockwatch_hist_count(), with the bucket at hand
+ * @cpu: as there
+ * @bucket: sockwatch_hist_quarter() of @n
+ * @n: as there
+ *
+ * Context: as there.
+ * Return: as there.
+ */
+static __always_inline bool
+sockwatch_hist_count_at(struct sockwatch_hist_cpu __percpu *cpu,
+			unsigned int bucket, u64 n)
+{
+	if (unlikely(bucket >= SOCKWATCH_HIST_OPEN))
+		return true;
+	/* Not to be computed anew for each of its members. */
+	OPTIMIZER_HIDE_VAR(cpu);
+	return unlikely(sockwatch_hist_put(cpu, bucket, n));
+}
+
+/**
  * sockwatch_hist_count() - count a duration, but for what is rare
  * @cpu: the part of a histogram
  * @n: nanoseconds less one: now + ~then
@@ -162,13 +182,7 @@ sockwatch_hist_put(struct sockwatch_hist_cpu __percpu *cpu,
 static __always_inline bool
 sockwatch_hist_count(struct sockwatch_hist_cpu __percpu *cpu, u64 n)
 {
-	unsigned int bucket = sockwatch_hist_quarter(n);
-
-	if (unlikely(bucket >= SOCKWATCH_HIST_OPEN))
-		return true;
-	/* Not to be computed anew for each of its members. */
-	OPTIMIZER_HIDE_VAR(cpu);
-	return unlikely(sockwatch_hist_put(cpu, bucket, n));
+	return sockwatch_hist_count_at(cpu, sockwatch_hist_quarter(n), n);
 }
 
 /**

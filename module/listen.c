@@ -12,18 +12,11 @@
 #include "listen.h"
 #include "netns.h"
 
-/*
- * An id is a place, counted from 1, and above it how often places were given
- * out: a connection whose listener is gone must not count for the next one.
- */
-#define PLACE_BITS	16
-#define PLACE_MASK	((1U << PLACE_BITS) - 1)
-
-/* The id of one that found no room: its place is beyond the last. */
-#define LOST	(~0U)
+/* The id of one that found no room: its place is that of none. */
+#define LOST	(~SOCKWATCH_LISTEN_PLACE)
 
 static DEFINE_SPINLOCK(lock);
-static struct sockwatch_listener __rcu **places __read_mostly;
+struct sockwatch_listener __rcu **sockwatch_listen_places __read_mostly;
 static unsigned long *taken;
 static unsigned int nr_places __read_mostly;
 static u32 given_out;
@@ -38,12 +31,13 @@ static u32 given_out;
 int sockwatch_listen_init(unsigned int max)
 {
 	nr_places = max;
-	places = kvcalloc(max, sizeof(*places), GFP_KERNEL);
+	sockwatch_listen_places = kvcalloc(max + 1, sizeof(*sockwatch_listen_places),
+					   GFP_KERNEL);
 	taken = bitmap_zalloc(max, GFP_KERNEL);
-	if (places && taken)
+	if (sockwatch_listen_places && taken)
 		return 0;
 	bitmap_free(taken);
-	kvfree(places);
+	kvfree(sockwatch_listen_places);
 	return -ENOMEM;
 }
 
@@ -56,7 +50,7 @@ void sockwatch_listen_exit(void)
 {
 	rcu_barrier();
 	bitmap_free(taken);
-	kvfree(places);
+	kvfree(sockwatch_listen_places);
 }
 
 /**
@@ -90,8 +84,10 @@ static bool listener_add(struct sockwatch_net *snet,
 	place = find_first_zero_bit(taken, nr_places);
 	if (place < nr_places) {
 		__set_bit(place, taken);
-		listener->id = ++given_out << PLACE_BITS | (place + 1);
-		rcu_assign_pointer(places[place], listener);
+		listener->id = ++given_out << SOCKWATCH_LISTEN_BITS |
+			       (place + 1);
+		rcu_assign_pointer(sockwatch_listen_places[place + 1],
+				   listener);
 		list_add_tail_rcu(&listener->list, &snet->listeners);
 	}
 	spin_unlock_bh(&lock);
@@ -137,11 +133,11 @@ err_lost:
 
 static void listener_del(struct sockwatch_listener *listener)
 {
-	unsigned int place = (listener->id & PLACE_MASK) - 1;
+	unsigned int place = listener->id & SOCKWATCH_LISTEN_PLACE;
 
 	lockdep_assert_held(&lock);
-	RCU_INIT_POINTER(places[place], NULL);
-	__clear_bit(place, taken);
+	RCU_INIT_POINTER(sockwatch_listen_places[place], NULL);
+	__clear_bit(place - 1, taken);
 	list_del_rcu(&listener->list);
 	call_rcu(&listener->rcu, free_later);
 }
@@ -155,6 +151,7 @@ static void listener_del(struct sockwatch_listener *listener)
  */
 void sockwatch_listen_stop(struct sockwatch_net *snet, u32 id)
 {
+	unsigned int place = id & SOCKWATCH_LISTEN_PLACE;
 	struct sockwatch_listener *listener;
 
 	if (id == LOST)
@@ -162,7 +159,7 @@ void sockwatch_listen_stop(struct sockwatch_net *snet, u32 id)
 	if (!id || id == LOST)
 		return;
 	spin_lock_bh(&lock);
-	listener = rcu_dereference_protected(places[(id & PLACE_MASK) - 1],
+	listener = rcu_dereference_protected(sockwatch_listen_places[place],
 					     lockdep_is_held(&lock));
 	if (listener && listener->id == id)
 		listener_del(listener);
@@ -178,12 +175,9 @@ void sockwatch_listen_stop(struct sockwatch_net *snet, u32 id)
  */
 void sockwatch_listen_wait(u32 id, u64 ns)
 {
-	struct sockwatch_listener *listener;
+	struct sockwatch_listener *listener = sockwatch_listen_timed(id);
 
-	if (!id || id == LOST)
-		return;
-	listener = rcu_dereference_sched(places[(id & PLACE_MASK) - 1]);
-	if (listener && listener->id == id && listener->wait.cpu)
+	if (listener)
 		sockwatch_hist_add(&listener->wait, ns);
 }
 
@@ -197,11 +191,12 @@ void sockwatch_listen_wait(u32 id, u64 ns)
  */
 bool sockwatch_listen_fold(u32 id, struct sockwatch_hist_sum *sum)
 {
+	unsigned int place = id & SOCKWATCH_LISTEN_PLACE;
 	struct sockwatch_listener *listener;
 	bool timed;
 
 	rcu_read_lock();
-	listener = rcu_dereference(places[(id & PLACE_MASK) - 1]);
+	listener = rcu_dereference(sockwatch_listen_places[place]);
 	timed = listener && listener->id == id && listener->wait.cpu;
 	if (timed)
 		sockwatch_hist_fold(&listener->wait, sum);

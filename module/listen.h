@@ -15,7 +15,15 @@
 struct pid;
 struct sockwatch_net;
 
-/* The most that sockwatch_listen_init() takes: an id has 16 bits for it. */
+/*
+ * An id is a place, counted from 1, and above it how often places were given
+ * out: a connection whose listener is gone must not count for the next one.
+ * Place 0 is empty, for whoever has no listener.
+ */
+#define SOCKWATCH_LISTEN_BITS	16
+#define SOCKWATCH_LISTEN_PLACE	((1U << SOCKWATCH_LISTEN_BITS) - 1)
+
+/* The most that sockwatch_listen_init() takes. */
 #define SOCKWATCH_LISTENERS_LIMIT	65534
 
 /**
@@ -44,6 +52,8 @@ struct sockwatch_listener {
 	struct sockwatch_hist wait;
 };
 
+extern struct sockwatch_listener __rcu **sockwatch_listen_places;
+
 int sockwatch_listen_init(unsigned int max);
 void sockwatch_listen_exit(void);
 unsigned int sockwatch_listen_max(void);
@@ -53,6 +63,26 @@ void sockwatch_listen_stop(struct sockwatch_net *snet, u32 id);
 void sockwatch_listen_wait(u32 id, u64 ns);
 bool sockwatch_listen_fold(u32 id, struct sockwatch_hist_sum *sum);
 void sockwatch_listen_forget(struct sockwatch_net *snet);
+
+/**
+ * sockwatch_listen_timed() - the listener whose connections' waits count
+ * @id: of the listener, which may be gone
+ *
+ * Context: any but NMI, with preemption off.
+ * Return: the listener, whose wait may be counted in, or NULL: there is none
+ * any more, or it has no histogram.
+ */
+static __always_inline struct sockwatch_listener *
+sockwatch_listen_timed(u32 id)
+{
+	unsigned int place = id & SOCKWATCH_LISTEN_PLACE;
+	struct sockwatch_listener *listener;
+
+	listener = rcu_dereference_sched(sockwatch_listen_places[place]);
+	if (likely(listener && listener->id == id && listener->wait.cpu))
+		return listener;
+	return NULL;
+}
 
 /**
  * sockwatch_listen_is_alive() - whether a listener's sock is still that

@@ -178,9 +178,10 @@ static noinline __cold void accepted_settle(struct sockwatch_tcpstat *stat,
 }
 
 static noinline __cold void accepted_rare(struct sockwatch_entry *entry,
-					  struct sockwatch_tcpstat *stat,
+					  const struct sockwatch_net *snet,
 					  const struct sock *sk, u64 now_ns)
 {
+	struct sockwatch_tcpstat *stat = stat_of(snet, entry->tcp_flags);
 	u64 since_ns = entry->birth_ns;
 
 	if (!stat)
@@ -215,20 +216,31 @@ void sockwatch_tcp_accepted(struct sockwatch_entry *entry,
 			    const struct sockwatch_net *snet,
 			    const struct sock *sk, u64 now_ns)
 {
-	struct sockwatch_tcpstat *stat = stat_of(snet, entry->tcp_flags);
 	unsigned int flags = entry->tcp_flags;
-	u32 listener = entry->listener;
-	u64 since_ns = entry->conn_ns;
+	u64 n = now_ns + ~entry->conn_ns;
+	struct sockwatch_listener *listener;
+	struct sockwatch_tcpstat *stat;
+	unsigned int bucket;
+	u32 id;
 
-	if (unlikely(!stat || !is_set(flags, SOCKWATCH_TCP_TIMED |
-					     SOCKWATCH_TCP_SCOPED)))
-		return accepted_rare(entry, stat, sk, now_ns);
+	if (unlikely(!is_set(flags, SOCKWATCH_TCP_TIMED |
+				    SOCKWATCH_TCP_SCOPED)))
+		return accepted_rare(entry, snet, sk, now_ns);
+	/* It has moved, so there are numbers. */
+	stat = stat_of(snet, flags);
+	id = entry->listener;
 	entry->listener = 0;
-	if (unlikely(sockwatch_tcpstat_count(stat->cpu, SOCKWATCH_H_ACCEPT,
-					     far_of(flags), now_ns + ~since_ns)))
-		return accepted_settle(stat, listener, far_of(flags),
-				       now_ns + ~since_ns, sk);
-	sockwatch_listen_wait(listener, now_ns - since_ns);
+	/* One duration, one bucket: in the numbers and in its listener's. */
+	bucket = sockwatch_hist_quarter(n);
+	if (sockwatch_hist_count_at(sockwatch_tcpstat_hist(stat->cpu,
+							   SOCKWATCH_H_ACCEPT,
+							   far_of(flags)),
+				    bucket, n))
+		return accepted_settle(stat, id, far_of(flags), n, sk);
+	listener = sockwatch_listen_timed(id);
+	if (likely(listener) &&
+	    sockwatch_hist_count_at(listener->wait.cpu, bucket, n))
+		sockwatch_hist_settle(&listener->wait, n, U64_MAX);
 }
 
 /**

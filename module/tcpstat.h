@@ -207,6 +207,21 @@ extern const u8 sockwatch_tcp_hist_of[SOCKWATCH_STATES << SOCKWATCH_MOVE_SHIFT];
 #define SOCKWATCH_FAR	(sizeof(struct sockwatch_hist_cpu) / 2)
 
 /**
+ * sockwatch_tcpstat_hist() - one of many
+ * @cpu: of the numbers
+ * @hist: &enum sockwatch_tcp_hist
+ * @far: SOCKWATCH_FAR: that of what is remote; else 0
+ *
+ * Return: its part.
+ */
+static __always_inline struct sockwatch_hist_cpu __percpu *
+sockwatch_tcpstat_hist(struct sockwatch_tcp_cpu __percpu *cpu,
+		       unsigned int hist, unsigned long far)
+{
+	return (void __percpu *)&cpu->hist[hist] + 2 * far;
+}
+
+/**
  * sockwatch_tcpstat_count() - sockwatch_hist_count() for one of many
  * @cpu: of the numbers
  * @hist: &enum sockwatch_tcp_hist
@@ -220,8 +235,7 @@ static __always_inline bool
 sockwatch_tcpstat_count(struct sockwatch_tcp_cpu __percpu *cpu,
 			unsigned int hist, unsigned long far, u64 n)
 {
-	return sockwatch_hist_count((void __percpu *)&cpu->hist[hist] + 2 * far,
-				    n);
+	return sockwatch_hist_count(sockwatch_tcpstat_hist(cpu, hist, far), n);
 }
 
 struct sockwatch_tcpstat *sockwatch_tcpstat_new(gfp_t gfp);
