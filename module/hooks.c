@@ -143,24 +143,33 @@ static noinline __noclone notrace void
 on_state_slow(void *data, const struct sock *sk, const int oldstate,
 	      const int newstate)
 {
-	if (sk->sk_protocol == IPPROTO_TCP)
+	if (oldstate == TCP_LISTEN && newstate != TCP_CLOSE)
+		on_state_child(data, sk);
+	else if (sk->sk_protocol == IPPROTO_TCP)
 		sockwatch_tcp_state(sk, newstate, sockwatch_clock_ns());
 }
 
 /*
  * Nothing but calls at the end, which need no registers saved, of functions
- * that have their arguments where they are.
+ * that have their arguments where they are.  A sock that listens only stops:
+ * it does not come to SYN_SENT.
  */
 static notrace void on_state(void *data, const struct sock *sk,
 			     const int oldstate, const int newstate)
 {
 	sockwatch_hook_hit(SOCKWATCH_HOOK_STATE);
-	if (oldstate == TCP_LISTEN && newstate != TCP_CLOSE)
-		on_state_child(data, sk);
-	else if (sockwatch_event_is_detour())
+	if (sockwatch_event_is_detour())
 		on_state_slow(data, sk, oldstate, newstate);
-	else if (likely(sk->sk_protocol == IPPROTO_TCP))
-		sockwatch_tcp_move(sk, newstate, sockwatch_clock_tsc_ns());
+	else if (newstate == TCP_CLOSE)
+		sockwatch_tcp_close(data, sk);
+	else if (oldstate == TCP_LISTEN)
+		on_state_child(data, sk);
+	else if (newstate == TCP_ESTABLISHED)
+		sockwatch_tcp_established(data, sk);
+	else if (newstate == TCP_SYN_SENT)
+		sockwatch_tcp_syn_sent(data, sk);
+	else
+		sockwatch_tcp_other(data, sk, oldstate, newstate);
 }
 
 /*

@@ -49,47 +49,14 @@ static __always_inline bool sockwatch_is_tcp(const struct sock *sk)
 	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
 }
 
-void sockwatch_tcp_behind(struct sockwatch_entry *first,
-			  const struct sock *sk, unsigned int state,
-			  u64 now_ns) __cold;
-void sockwatch_tcp_to_syn_sent(struct sockwatch_entry *entry,
-			       const struct sock *sk, u64 now_ns);
-void sockwatch_tcp_to_established(struct sockwatch_entry *entry,
-				  const struct sock *sk, u64 now_ns);
-void sockwatch_tcp_to_close(struct sockwatch_entry *entry,
-			    const struct sock *sk, u64 now_ns);
-void sockwatch_tcp_to_other(struct sockwatch_entry *entry,
-			    const struct sock *sk, unsigned int state,
-			    u64 now_ns);
-
+void sockwatch_tcp_move(const struct sock *sk, unsigned int state, u64 now_ns);
+void sockwatch_tcp_syn_sent(void *data, const struct sock *sk);
+void sockwatch_tcp_established(void *data, const struct sock *sk);
+void sockwatch_tcp_close(void *data, const struct sock *sk);
+void sockwatch_tcp_other(void *data, const struct sock *sk, int oldstate,
+			 int state);
 void sockwatch_tcp_tell_state(const struct sock *sk, unsigned int state,
 			      u64 now_ns) __cold;
-
-/**
- * sockwatch_tcp_move() - sockwatch_tcp_state(), and nobody is told
- * @sk: as there
- * @state: likewise
- * @now_ns: likewise
- *
- * Context: that of sockwatch_tcp_state().
- */
-static __always_inline void sockwatch_tcp_move(const struct sock *sk,
-					       unsigned int state, u64 now_ns)
-{
-	unsigned int slot = sockwatch_track_hash(sk);
-	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
-
-	if (unlikely(!sockwatch_track_has(slot, sk)))
-		sockwatch_tcp_behind(entry, sk, state, now_ns);
-	else if (state == TCP_ESTABLISHED)
-		sockwatch_tcp_to_established(entry, sk, now_ns);
-	else if (state == TCP_CLOSE)
-		sockwatch_tcp_to_close(entry, sk, now_ns);
-	else if (state == TCP_SYN_SENT)
-		sockwatch_tcp_to_syn_sent(entry, sk, now_ns);
-	else
-		sockwatch_tcp_to_other(entry, sk, state, now_ns);
-}
 
 /**
  * sockwatch_tcp_state() - a TCP sock changes its state

@@ -6,9 +6,11 @@
 #include <linux/tcp.h>
 #include <net/tcp.h>
 
+#include "clock.h"
 #include "listen.h"
 #include "scope.h"
 #include "tcp_count.h"
+#include "tcp_summary.h"
 #include "track.h"
 
 /**
@@ -225,14 +227,15 @@ static __always_inline void close_established(struct sockwatch_tcpstat *stat,
 					      const struct sock *sk,
 					      unsigned int flags, u64 now_ns)
 {
+	struct sockwatch_tcp_cpu __percpu *cpu = stat->cpu;
 	u64 since_ns = entry->state_ns;
 
 	forget(entry, flags);
-	if (leave(stat->cpu, entry, TCP_ESTABLISHED, TCP_CLOSE,
+	if (leave(cpu, entry, TCP_ESTABLISHED, TCP_CLOSE,
 		  SOCKWATCH_H_RESET, far_of(flags), since_ns, now_ns))
 		return close_settle(stat, sk, SOCKWATCH_H_RESET, far_of(flags),
 				    now_ns + ~since_ns);
-	sockwatch_tcp_summary(stat, sk, far_of(flags));
+	sockwatch_tcp_summarize(stat, cpu, sk, far_of(flags));
 }
 
 static noinline __cold void close_other_settle(struct sockwatch_tcpstat *stat,
@@ -253,19 +256,20 @@ static noinline void close_other(struct sockwatch_tcpstat *stat,
 	unsigned int from = entry->tcp_state, flags = entry->tcp_flags;
 	unsigned int hist = sockwatch_tcp_hist_of[sockwatch_move(from,
 								 TCP_CLOSE)];
+	struct sockwatch_tcp_cpu __percpu *cpu = stat->cpu;
 	u64 life = now_ns + ~entry->conn_ns;
 	u64 since_ns = entry->state_ns;
 
 	forget(entry, flags);
-	if (leave(stat->cpu, entry, from, TCP_CLOSE, hist, far_of(flags),
+	if (leave(cpu, entry, from, TCP_CLOSE, hist, far_of(flags),
 		  since_ns, now_ns))
 		return close_other_settle(stat, sk, hist, far_of(flags),
 					  now_ns + ~since_ns, life);
-	if (sockwatch_tcpstat_count(stat->cpu, SOCKWATCH_H_LIFETIME,
+	if (sockwatch_tcpstat_count(cpu, SOCKWATCH_H_LIFETIME,
 				    far_of(flags), life))
 		return close_settle(stat, sk, SOCKWATCH_H_LIFETIME, far_of(flags),
 				    life);
-	sockwatch_tcp_summary(stat, sk, far_of(flags));
+	sockwatch_tcp_summarize(stat, cpu, sk, far_of(flags));
 }
 
 /* One that was not open, or it is not known since when. */
@@ -383,7 +387,9 @@ static bool first_move(struct sockwatch_entry *entry,
 {
 	u8 flags = sk->sk_family == AF_INET6 ? SOCKWATCH_TCP_INET6 : 0;
 
-	if (sk->sk_state != TCP_CLOSE || !stat_of(snet, flags))
+	/* DCCP and MPTCP change their states too. */
+	if (sk->sk_protocol != IPPROTO_TCP || sk->sk_state != TCP_CLOSE ||
+	    !stat_of(snet, flags))
 		return false;
 	entry->state_ns = entry->birth_ns;
 	entry->tcp_flags = flags;
@@ -427,18 +433,9 @@ static noinline __cold void move_rare(struct sockwatch_entry *entry,
 		close_other(stat, entry, sk, now_ns);
 }
 
-/**
- * sockwatch_tcp_behind() - a TCP sock changes its state
- * @first: the entry of its first slot, in which it does not lie
- * @sk: the sock
- * @state: as for sockwatch_tcp_state()
- * @now_ns: likewise
- *
- * Context: that of sockwatch_tcp_state().
- */
-void sockwatch_tcp_behind(struct sockwatch_entry *first,
-			  const struct sock *sk, unsigned int state,
-			  u64 now_ns)
+/* Not in its first slot. */
+static noinline __cold void behind(const struct sock *sk, unsigned int state,
+				   u64 now_ns)
 {
 	struct sockwatch_entry *entry = sockwatch_track_search(sk);
 
@@ -446,16 +443,9 @@ void sockwatch_tcp_behind(struct sockwatch_entry *first,
 		move_rare(entry, sk, state, now_ns);
 }
 
-/**
- * sockwatch_tcp_to_syn_sent() - a TCP sock begins a connection
- * @entry: its entry
- * @sk: the sock
- * @now_ns: as for sockwatch_tcp_state()
- *
- * Context: that of sockwatch_tcp_state().
- */
-void sockwatch_tcp_to_syn_sent(struct sockwatch_entry *entry,
-			       const struct sock *sk, u64 now_ns)
+/* Begins a connection. */
+static __always_inline void to_syn_sent(struct sockwatch_entry *entry,
+					const struct sock *sk, u64 now_ns)
 {
 	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
 	struct sockwatch_tcpstat *stat;
@@ -464,7 +454,8 @@ void sockwatch_tcp_to_syn_sent(struct sockwatch_entry *entry,
 	if (sk->sk_family == AF_INET6)
 		flags = SOCKWATCH_TCP_INET6;
 	/* Usually it has not moved yet: see first_move(). */
-	if (unlikely(entry->tcp_state || sk->sk_state != TCP_CLOSE || !snet))
+	if (unlikely(entry->tcp_state || sk->sk_state != TCP_CLOSE || !snet ||
+		     sk->sk_protocol != IPPROTO_TCP))
 		return move_rare(entry, sk, TCP_SYN_SENT, now_ns);
 	stat = stat_of(snet, flags);
 	if (unlikely(!stat))
@@ -476,31 +467,35 @@ void sockwatch_tcp_to_syn_sent(struct sockwatch_entry *entry,
 				     now_ns + ~entry->birth_ns, entry);
 }
 
-/* There are numbers, and they are those of the sock's family. */
-static __always_inline bool is_counted(const struct sockwatch_net *snet,
-				       unsigned int flags,
-				       const struct sock *sk)
+/*
+ * The numbers of a sock that has moved before, so that there are some; false:
+ * its namespace is gone, or they are not those of its family any more.
+ */
+static __always_inline bool stat_at_hand(const struct sockwatch_entry *entry,
+					 unsigned int flags,
+					 const struct sock *sk,
+					 struct sockwatch_tcpstat **stat)
 {
-	return likely(snet) && (!(flags & SOCKWATCH_TCP_INET6) ||
-				likely(sk->sk_family == AF_INET6));
+	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
+
+	if (unlikely(!snet))
+		return false;
+	if (likely(!(flags & SOCKWATCH_TCP_INET6))) {
+		*stat = READ_ONCE(snet->tcp[0]);
+		return true;
+	}
+	*stat = READ_ONCE(snet->tcp[1]);
+	return likely(sk->sk_family == AF_INET6);
 }
 
-/**
- * sockwatch_tcp_to_established() - the connection of a TCP sock opens
- * @entry: its entry
- * @sk: the sock
- * @now_ns: as for sockwatch_tcp_state()
- *
- * Context: that of sockwatch_tcp_state().
- */
-void sockwatch_tcp_to_established(struct sockwatch_entry *entry,
-				  const struct sock *sk, u64 now_ns)
+static __always_inline void to_established(struct sockwatch_entry *entry,
+					   const struct sock *sk, u64 now_ns)
 {
 	const struct dst_entry *dst = rcu_dereference_raw(sk->sk_dst_cache);
-	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
 	unsigned int flags = entry->tcp_flags;
+	struct sockwatch_tcpstat *stat;
 
-	if (unlikely(!is_counted(snet, flags, sk) || !dst))
+	if (unlikely(!stat_at_hand(entry, flags, sk, &stat) || !dst))
 		goto rare;
 	flags &= ~SOCKWATCH_TCP_REMOTE;
 	flags |= SOCKWATCH_TCP_SCOPED;
@@ -508,34 +503,24 @@ void sockwatch_tcp_to_established(struct sockwatch_entry *entry,
 		flags |= SOCKWATCH_TCP_REMOTE;
 	if (entry->tcp_state == TCP_SYN_SENT &&
 	    likely(flags & SOCKWATCH_TCP_TIMED))
-		return open_active(stat_of(snet, flags), entry, flags, now_ns);
+		return open_active(stat, entry, flags, now_ns);
 	if (entry->tcp_state == TCP_SYN_RECV &&
 	    likely(!(flags & SOCKWATCH_TCP_ACTIVE)))
-		return open_passive(stat_of(snet, flags), entry, sk, flags,
-				    now_ns);
+		return open_passive(stat, entry, sk, flags, now_ns);
 rare:
 	move_rare(entry, sk, TCP_ESTABLISHED, now_ns);
 }
 
-/**
- * sockwatch_tcp_to_close() - a TCP sock comes to its end, or to begin anew
- * @entry: its entry
- * @sk: the sock
- * @now_ns: as for sockwatch_tcp_state()
- *
- * Context: that of sockwatch_tcp_state().
- */
-void sockwatch_tcp_to_close(struct sockwatch_entry *entry,
-			    const struct sock *sk, u64 now_ns)
+/* Comes to its end, or to begin anew. */
+static __always_inline void to_close(struct sockwatch_entry *entry,
+				     const struct sock *sk, u64 now_ns)
 {
-	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
 	unsigned int flags = entry->tcp_flags;
 	struct sockwatch_tcpstat *stat;
 
-	if (unlikely(!is_counted(snet, flags, sk) ||
+	if (unlikely(!stat_at_hand(entry, flags, sk, &stat) ||
 		     !is_set(flags, OPEN_FLAGS | SOCKWATCH_TCP_SCOPED)))
 		return move_rare(entry, sk, TCP_CLOSE, now_ns);
-	stat = stat_of(snet, flags);
 	reset_count(stat, sk, flags);
 	if (entry->tcp_state == TCP_ESTABLISHED)
 		close_established(stat, entry, sk, flags, now_ns);
@@ -543,25 +528,111 @@ void sockwatch_tcp_to_close(struct sockwatch_entry *entry,
 		close_other(stat, entry, sk, now_ns);
 }
 
-/**
- * sockwatch_tcp_to_other() - a TCP sock comes to any other state
- * @entry: its entry
- * @sk: the sock
- * @state: the new state
- * @now_ns: as for sockwatch_tcp_state()
- *
- * Context: that of sockwatch_tcp_state().
- */
-void sockwatch_tcp_to_other(struct sockwatch_entry *entry,
-			    const struct sock *sk, unsigned int state,
-			    u64 now_ns)
+static __always_inline void to_other(struct sockwatch_entry *entry,
+				     const struct sock *sk, unsigned int state,
+				     u64 now_ns)
 {
-	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
 	unsigned int flags = entry->tcp_flags;
+	struct sockwatch_tcpstat *stat;
 
-	if (unlikely(!is_counted(snet, flags, sk) ||
+	if (unlikely(!stat_at_hand(entry, flags, sk, &stat) ||
 		     !is_set(flags, OPEN_FLAGS | SOCKWATCH_TCP_SCOPED) ||
 		     entry->tcp_state == state || state >= SOCKWATCH_STATES))
 		return move_rare(entry, sk, state, now_ns);
-	leave_any(stat_of(snet, flags), entry, state, far_of(flags), now_ns);
+	leave_any(stat, entry, state, far_of(flags), now_ns);
+}
+
+static __always_inline void move(const struct sock *sk, unsigned int state,
+				 u64 now_ns)
+{
+	unsigned int slot = sockwatch_track_hash(sk);
+	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
+
+	if (unlikely(!sockwatch_track_has(slot, sk)))
+		behind(sk, state, now_ns);
+	else if (state == TCP_ESTABLISHED)
+		to_established(entry, sk, now_ns);
+	else if (state == TCP_CLOSE)
+		to_close(entry, sk, now_ns);
+	else if (state == TCP_SYN_SENT)
+		to_syn_sent(entry, sk, now_ns);
+	else
+		to_other(entry, sk, state, now_ns);
+}
+
+/**
+ * sockwatch_tcp_move() - sockwatch_tcp_state(), and nobody is told
+ * @sk: as there
+ * @state: likewise
+ * @now_ns: likewise
+ *
+ * Context: that of sockwatch_tcp_state().
+ */
+void sockwatch_tcp_move(const struct sock *sk, unsigned int state, u64 now_ns)
+{
+	move(sk, state, now_ns);
+}
+
+/**
+ * DOC: one function for each sort of move, from the hook
+ *
+ * The hook ends in one of these, which have their arguments where it has its
+ * own: a jump that moves no register.
+ */
+
+/**
+ * sockwatch_tcp_syn_sent() - a sock comes to SYN_SENT
+ * @data: not used
+ * @sk: any sock with states; what is not of TCP does not count
+ *
+ * Context: that of sockwatch_tcp_state(), where sockwatch_clock_is_tsc().
+ */
+notrace void sockwatch_tcp_syn_sent(void *data, const struct sock *sk)
+{
+	move(sk, TCP_SYN_SENT, sockwatch_clock_tsc_ns());
+}
+
+/**
+ * sockwatch_tcp_established() - a sock comes to ESTABLISHED
+ * @data: not used
+ * @sk: as for sockwatch_tcp_syn_sent()
+ *
+ * Context: likewise.
+ */
+notrace void sockwatch_tcp_established(void *data, const struct sock *sk)
+{
+	move(sk, TCP_ESTABLISHED, sockwatch_clock_tsc_ns());
+}
+
+/**
+ * sockwatch_tcp_close() - a sock comes to CLOSE
+ * @data: not used
+ * @sk: as for sockwatch_tcp_syn_sent()
+ *
+ * Context: likewise.
+ */
+notrace void sockwatch_tcp_close(void *data, const struct sock *sk)
+{
+	move(sk, TCP_CLOSE, sockwatch_clock_tsc_ns());
+}
+
+/**
+ * sockwatch_tcp_other() - a sock comes to a state
+ * @data: not used
+ * @sk: as for sockwatch_tcp_syn_sent()
+ * @oldstate: not used
+ * @state: none of the above
+ *
+ * Context: likewise.
+ */
+notrace void sockwatch_tcp_other(void *data, const struct sock *sk,
+				 int oldstate, int state)
+{
+	const u64 now_ns = sockwatch_clock_tsc_ns();
+	unsigned int slot = sockwatch_track_hash(sk);
+
+	if (unlikely(!sockwatch_track_has(slot, sk)))
+		behind(sk, state, now_ns);
+	else
+		to_other(&sockwatch_track.entries[slot], sk, state, now_ns);
 }

@@ -7,6 +7,7 @@
 #include "classify.h"
 #include "counters.h"
 #include "tcp_count.h"
+#include "tcp_summary.h"
 #include "track.h"
 
 static noinline __cold void
@@ -33,45 +34,16 @@ congestion_rare(struct sockwatch_tcpstat *stat, const struct sock *sk)
 	this_cpu_inc(*sockwatch_counters_cells(&snet->congestion, row));
 }
 
-#define OPTION(cpu, name)						\
-	this_cpu_inc((cpu)->option[SOCKWATCH_OPTION_##name - 1])
-
-/* What most connections have not, and the other way about. */
-static __always_inline void
-options_count(struct sockwatch_tcp_cpu __percpu *cpu, const struct sock *sk)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	this_cpu_inc(cpu->closed);
-	if (tp->nonagle & (TCP_NAGLE_OFF | TCP_NAGLE_CORK)) {
-		if (tp->nonagle & TCP_NAGLE_OFF)
-			OPTION(cpu, NODELAY);
-		if (tp->nonagle & TCP_NAGLE_CORK)
-			OPTION(cpu, CORK);
-	}
-	if (unlikely(!tp->rx_opt.sack_ok))
-		OPTION(cpu, SACK);
-	if (unlikely(!tp->rx_opt.tstamp_ok))
-		OPTION(cpu, TIMESTAMPS);
-	if (unlikely(!tp->rx_opt.wscale_ok))
-		OPTION(cpu, WSCALE);
-	if (unlikely(tp->ecn_flags & TCP_ECN_OK))
-		OPTION(cpu, ECN);
-	if (sock_flag(sk, SOCK_KEEPOPEN))
-		OPTION(cpu, KEEPALIVE);
-	if (unlikely(tp->syn_data_acked))
-		OPTION(cpu, FASTOPEN);
-}
-
-static __always_inline bool is_common(const struct sockwatch_tcpstat *stat,
-				      const struct sock *sk)
-{
-	return inet_csk(sk)->icsk_ca_ops->key == stat->common_key;
-}
-
-static noinline __cold void summary_rare(struct sockwatch_tcpstat *stat,
-					 const struct sock *sk,
-					 unsigned long far)
+/**
+ * sockwatch_tcp_summary_rare() - the rest of sockwatch_tcp_summarize()
+ * @stat: as there
+ * @sk: likewise
+ * @far: likewise
+ *
+ * Context: that of sockwatch_tcp_summarize().
+ */
+void sockwatch_tcp_summary_rare(struct sockwatch_tcpstat *stat,
+				const struct sock *sk, unsigned long far)
 {
 	u32 srtt_us = tcp_sk(sk)->srtt_us >> 3;
 
@@ -79,29 +51,22 @@ static noinline __cold void summary_rare(struct sockwatch_tcpstat *stat,
 		sampled(stat, SOCKWATCH_H_RTT, far, as_n(srtt_us), sk);
 	else
 		unknown(stat, SOCKWATCH_METRIC_TCP_RTT);
-	if (is_common(stat, sk))
+	if (sockwatch_summary_is_common(stat, sk))
 		this_cpu_inc(stat->cpu->common);
 	else
 		congestion_rare(stat, sk);
 }
 
 /**
- * sockwatch_tcp_summary() - a connection is over
- * @stat: where it counts
- * @sk: its sock
- * @far: its scope, as for sockwatch_tcpstat_count()
+ * sockwatch_tcp_summary() - sockwatch_tcp_summarize(), for who is not hot
+ * @stat: as there
+ * @sk: likewise
+ * @far: likewise
  *
- * Context: process or softirq, with preemption off and the sock's lock held.
+ * Context: that of sockwatch_tcp_summarize().
  */
 void sockwatch_tcp_summary(struct sockwatch_tcpstat *stat,
 			   const struct sock *sk, unsigned long far)
 {
-	struct sockwatch_tcp_cpu __percpu *cpu = stat->cpu;
-	u32 srtt_us = tcp_sk(sk)->srtt_us >> 3;
-
-	options_count(cpu, sk);
-	if (unlikely(!srtt_us || !is_common(stat, sk)))
-		return summary_rare(stat, sk, far);
-	this_cpu_inc(cpu->common);
-	sampled(stat, SOCKWATCH_H_RTT, far, as_n(srtt_us), sk);
+	sockwatch_tcp_summarize(stat, stat->cpu, sk, far);
 }
