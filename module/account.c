@@ -179,7 +179,8 @@ void sockwatch_account_create(const struct net *net, const struct sock *sk,
  * @took_ns: likewise
  * @now_ns: likewise
  *
- * By a system call, and not the first of its family or kind.
+ * By a system call, whose socket holds the namespace, and not the first of its
+ * family or kind.
  *
  * Context: process, with preemption off.
  * Return: false: go the long way.
@@ -189,13 +190,16 @@ bool sockwatch_account_created(const struct net *net, const struct sock *sk,
 {
 	unsigned int slot = sockwatch_track_hash(sk);
 	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
-	struct sockwatch_net *snet = sockwatch_net_of(net);
+	struct sockwatch_net *snet = sockwatch_net_alive(net);
 	unsigned int family = sk->sk_family;
 	struct sockwatch_hist *hist;
 	unsigned int row;
 
-	if (unlikely(!sockwatch_track_has(slot, sk) || !snet ||
-		     family >= AF_MAX || entry->state != SOCKWATCH_PENDING ||
+	if (unlikely(!sockwatch_track_has(slot, sk)))
+		return false;
+	if (unlikely(!snet))
+		return false;
+	if (unlikely(family >= AF_MAX || entry->state != SOCKWATCH_PENDING ||
 		     !sockwatch_counters_find(&snet->kinds, kind_of(sk), &row)))
 		return false;
 	hist = READ_ONCE(snet->create[family]);
@@ -236,52 +240,6 @@ out:
 	preempt_enable_notrace();
 }
 
-/* It is counted when its state is set, a moment later. */
-static noinline void inherit_any(const struct sock *parent,
-				 const struct sock *child)
-{
-	if (sockwatch_is_tcp(parent))
-		sockwatch_tcp_inherit(parent, child);
-}
-
-/**
- * sockwatch_account_inherit() - a sock is cloned
- * @parent: a TCP sock that listens, or any other, which does not matter here
- * @child: its clone, which has everything of it and is not set up yet
- * @now_ns: sockwatch_clock_ns()
- *
- * The clone of a TCP sock that listens is made for an incoming connection, and
- * is of the same kind (a sock that IPV6_ADDRFORM has turned is counted as what
- * it was).
- *
- * Context: process or softirq.
- */
-void sockwatch_account_inherit(const struct sock *parent,
-			       const struct sock *child, u64 now_ns)
-{
-	unsigned int from_slot = sockwatch_track_hash(parent);
-	unsigned int slot = sockwatch_track_hash(child);
-	const struct sockwatch_entry *from;
-	struct sockwatch_entry *entry;
-	struct sockwatch_net *snet;
-
-	preempt_disable_notrace();
-	from = &sockwatch_track.entries[from_slot];
-	entry = &sockwatch_track.entries[slot];
-	snet = READ_ONCE(from->snet);
-	if (unlikely(!sockwatch_track_has(from_slot, parent) ||
-		     from->tcp_state != TCP_LISTEN || !snet ||
-		     from->tcp_flags & SOCKWATCH_TCP_TURNED ||
-		     !sockwatch_track_has(slot, child) ||
-		     entry->state != SOCKWATCH_PENDING)) {
-		inherit_any(parent, child);
-	} else {
-		sockwatch_tcp_child(entry, from, snet, parent, now_ns);
-		child_count(entry, snet, from->row, now_ns);
-	}
-	preempt_enable_notrace();
-}
-
 static void unix_waited(const struct sockwatch_entry *entry,
 			const struct sockwatch_net *snet,
 			const struct sock *sk, u64 now_ns)
@@ -317,8 +275,7 @@ static u64 waiting_since(const struct sockwatch_entry *entry,
 	return entry->birth_ns;
 }
 
-static noinline void accept_any(const struct sock *sk, unsigned int type,
-				u64 now_ns)
+static void accept_known(const struct sock *sk, unsigned int type, u64 now_ns)
 {
 	struct sockwatch_net *snet = sockwatch_net_of(sock_net(sk));
 	struct sockwatch_entry *entry;
@@ -351,6 +308,14 @@ static noinline void accept_any(const struct sock *sk, unsigned int type,
 				since_ns ? now_ns - since_ns : 0);
 }
 
+static noinline void accept_any(const struct sock *sk, unsigned int type,
+				u64 now_ns)
+{
+	preempt_disable_notrace();
+	accept_known(sk, type, now_ns);
+	preempt_enable_notrace();
+}
+
 /**
  * sockwatch_account_accept() - accept hands a sock to its new socket
  * @sk: the sock
@@ -360,7 +325,8 @@ static noinline void accept_any(const struct sock *sk, unsigned int type,
  * Families without a hook for the clone are counted as cloned here too, so
  * that cloned is never less than accepted.
  *
- * Context: process, with the sock's sk_callback_lock held (not by AF_ALG).
+ * Context: process, with the sock's sk_callback_lock held, and so with bottom
+ * halves off (not by AF_ALG).
  */
 void sockwatch_account_accept(const struct sock *sk, unsigned int type,
 			      u64 now_ns)
@@ -369,20 +335,64 @@ void sockwatch_account_accept(const struct sock *sk, unsigned int type,
 	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
 	struct sockwatch_net *snet;
 
-	preempt_disable_notrace();
 	snet = READ_ONCE(entry->snet);
 	/* The short way is for TCP, which alone has a tcp_state. */
 	if (unlikely(!sockwatch_track_has(slot, sk) || !snet ||
 		     entry->state != SOCKWATCH_CHILD || !entry->tcp_state ||
-		     sk->sk_kern_sock || sockwatch_event_wanted())) {
-		accept_any(sk, type, now_ns);
-	} else {
-		owner_take(&entry->owner);
-		entry_open(entry, snet, entry->row, SOCKWATCH_ORIGIN_ACCEPTED,
-			   false);
-		sockwatch_tcp_accepted(entry, snet, sk, now_ns);
-	}
-	preempt_enable_notrace();
+		     sk->sk_kern_sock || sockwatch_event_wanted()))
+		return accept_any(sk, type, now_ns);
+	owner_take(&entry->owner);
+	entry_open(entry, snet, entry->row, SOCKWATCH_ORIGIN_ACCEPTED, false);
+	sockwatch_tcp_accepted(entry, snet, sk, now_ns);
+}
+
+/*
+ * tipc_accept() hands out the clone, and grafts it to nothing
+ * (net/tipc/socket.c).  What is of TCP is counted when its state is set, a
+ * moment later.
+ */
+static noinline void inherit_any(const struct sock *parent,
+				 const struct sock *child, u64 now_ns)
+{
+	if (child->sk_family == AF_TIPC)
+		accept_any(child, child->sk_type, now_ns);
+	else if (sockwatch_is_tcp(parent))
+		sockwatch_tcp_inherit(parent, child);
+}
+
+/**
+ * sockwatch_account_inherit() - a sock is cloned
+ * @parent: a TCP sock that listens, or any other: only TIPC matters of these
+ * @child: its clone, which has everything of it and is not set up yet
+ * @now_ns: sockwatch_clock_ns()
+ *
+ * The clone of a TCP sock that listens is made for an incoming connection, and
+ * is of the same kind (a sock that IPV6_ADDRFORM has turned is counted as what
+ * it was).
+ *
+ * Context: process or softirq; for the child of a listener always softirq, in
+ * which a segment of it came.
+ */
+void sockwatch_account_inherit(const struct sock *parent,
+			       const struct sock *child, u64 now_ns)
+{
+	unsigned int from_slot = sockwatch_track_hash(parent);
+	unsigned int slot = sockwatch_track_hash(child);
+	const struct sockwatch_entry *from;
+	struct sockwatch_entry *entry;
+	struct sockwatch_net *snet;
+
+	from = &sockwatch_track.entries[from_slot];
+	entry = &sockwatch_track.entries[slot];
+	snet = READ_ONCE(from->snet);
+	if (unlikely(!sockwatch_track_has(from_slot, parent) ||
+		     from->tcp_state != TCP_LISTEN || !snet ||
+		     from->tcp_flags & SOCKWATCH_TCP_TURNED ||
+		     !sockwatch_track_has(slot, child) ||
+		     entry->state != SOCKWATCH_PENDING))
+		return inherit_any(parent, child, now_ns);
+	sockwatch_tcp_child(entry, from, snet, parent, now_ns);
+	child_count(entry, snet, from->row, now_ns);
 }
 
 /* ip4_datagram_connect() says so, and close() takes nothing back. */
@@ -467,12 +477,16 @@ static __always_inline bool free_usual(const struct sock *sk)
 
 	if (unlikely(!sockwatch_track_has(slot, sk) || !snet ||
 		     entry->state != SOCKWATCH_OPEN || entry->kernel ||
-		     (entry->tcp_state && entry->tcp_state != TCP_CLOSE) ||
 		     sockwatch_event_wanted()))
 		return false;
-	count(snet, entry->row, SOCKWATCH_C_RELEASED, 1);
-	if (sk->sk_protocol == IPPROTO_UDP && udp_connected(sk))
+	/* What has a tcp_state is not of UDP. */
+	if (entry->tcp_state) {
+		if (unlikely(entry->tcp_state != TCP_CLOSE))
+			return false;
+	} else if (sk->sk_protocol == IPPROTO_UDP && udp_connected(sk)) {
 		count(snet, entry->row, SOCKWATCH_C_CONNECTED, 1);
+	}
+	count(snet, entry->row, SOCKWATCH_C_RELEASED, 1);
 	sockwatch_track_clear(entry, slot, sk);
 	return true;
 }

@@ -56,6 +56,13 @@ static __used notrace void on_alloc(const struct sock *sk)
 
 SOCKWATCH_STUB(on_alloc, 3);
 
+/* See on_state(). */
+static noinline notrace void on_graft_slow(const struct socket *parent)
+{
+	sockwatch_account_accept(parent->sk, parent->type,
+				 sockwatch_clock_ns());
+}
+
 /*
  * security_sock_graft(struct sock *sk, struct socket *parent): before 6.1.150
  * AF_ALG gave the listener as @sk, so take the one that @parent now has.
@@ -64,8 +71,11 @@ static __used notrace void on_graft(const struct sock *sk,
 				    const struct socket *parent)
 {
 	sockwatch_hook_hit(SOCKWATCH_HOOK_GRAFT);
-	sockwatch_account_accept(parent->sk, parent->type,
-				 sockwatch_clock_ns());
+	if (unlikely(!sockwatch_clock_is_tsc()))
+		on_graft_slow(parent);
+	else
+		sockwatch_account_accept(parent->sk, parent->type,
+					 sockwatch_clock_tsc_ns());
 }
 
 SOCKWATCH_STUB(on_graft, 2);
@@ -77,25 +87,17 @@ static noinline notrace void on_clone_slow(const struct sock *parent,
 	sockwatch_account_inherit(parent, child, sockwatch_clock_ns());
 }
 
-static noinline notrace void on_clone_tipc(const struct sock *child)
-{
-	sockwatch_account_accept(child, child->sk_type, sockwatch_clock_ns());
-}
-
 /*
  * security_sk_clone(const struct sock *sk, struct sock *newsk): sk_clone_lock()
  * calls it for the child of a TCP listener, the only place that knows both;
- * tipc_accept() for the sock that it hands out, which it grafts to nothing
- * (net/tipc/socket.c).  The other callers make a child that is grafted when it
- * is accepted.
+ * tipc_accept() for the sock that it hands out.  The other callers make a child
+ * that is grafted when it is accepted.
  */
 static __used notrace void on_clone(const struct sock *parent,
 				    const struct sock *child)
 {
 	sockwatch_hook_hit(SOCKWATCH_HOOK_CLONE);
-	if (unlikely(child->sk_family == AF_TIPC))
-		on_clone_tipc(child);
-	else if (!sockwatch_clock_is_tsc())
+	if (unlikely(!sockwatch_clock_is_tsc()))
 		on_clone_slow(parent, child);
 	else
 		sockwatch_account_inherit(parent, child,

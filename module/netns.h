@@ -152,6 +152,23 @@ int sockwatch_net_for_each(int (*fn)(struct sockwatch_net *snet, void *arg),
 			   void *arg);
 
 /**
+ * sockwatch_net_alive() - sockwatch_net_of() a namespace that is not going
+ * @net: the namespace, to which somebody holds a reference
+ *
+ * Context: any, with preemption off.
+ * Return: the account, or NULL: the namespace is still being set up.
+ */
+static __always_inline struct sockwatch_net *
+sockwatch_net_alive(const struct net *net)
+{
+	const struct net_generic *gen = rcu_dereference_sched(net->gen);
+
+	if (unlikely(gen->s.len <= sockwatch_net_id))
+		return NULL;
+	return gen->ptr[sockwatch_net_id];
+}
+
+/**
  * sockwatch_net_of() - the account of a namespace
  * @net: the namespace, whose memory the caller keeps from going
  *
@@ -175,14 +192,9 @@ int sockwatch_net_for_each(int (*fn)(struct sockwatch_net *snet, void *arg),
 static __always_inline struct sockwatch_net *
 sockwatch_net_of(const struct net *net)
 {
-	const struct net_generic *gen;
-
 	if (unlikely(!check_net(net)))
 		return NULL;
-	gen = rcu_dereference_sched(net->gen);
-	if (unlikely(gen->s.len <= sockwatch_net_id))
-		return NULL;
-	return gen->ptr[sockwatch_net_id];
+	return sockwatch_net_alive(net);
 }
 
 /**

@@ -122,7 +122,7 @@ static void found_child_accepted(struct kunit *test)
 
 	sockwatch_account_found_child(sk, false);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1);
-	sockwatch_account_accept(sk, sk->sk_type, T0);
+	fake_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	sockwatch_account_free(sk);
@@ -191,7 +191,7 @@ static void found_child_lost(struct kunit *test)
 	fake_table_fill(test);
 	sockwatch_account_found_child(sk, false);
 	EXPECT_ROW(test, &init_net, TCP);
-	sockwatch_account_accept(sk, sk->sk_type, T0);
+	fake_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .released = 1, .lost = 1);
 }

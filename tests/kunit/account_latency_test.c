@@ -69,9 +69,9 @@ static void unix_queue(struct kunit *test)
 	fake_create(&init_net, listener, false, T0);
 	sockwatch_account_alloc(sk);
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
-	sockwatch_account_accept(sk, SOCK_STREAM, T0 + 800);
+	fake_accept(sk, SOCK_STREAM, T0 + 800);
 	sockwatch_account_found_child(old, false);
-	sockwatch_account_accept(old, SOCK_STREAM, T0 + 900);
+	fake_accept(old, SOCK_STREAM, T0 + 900);
 	KUNIT_EXPECT_EQ(test, 1ULL,
 			latency(test, SOCKWATCH_METRIC_UNIX_ACCEPT_QUEUE,
 				AF_UNIX, false, &sum_ns));

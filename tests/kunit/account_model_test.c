@@ -66,7 +66,7 @@ static void step_create(struct model *model, struct model_sock *s)
 static void step_accept(struct model *model, struct model_sock *s)
 {
 	s->sk->sk_kern_sock = prandom_u32_state(&model->rnd) & 1;
-	sockwatch_account_accept(s->sk, s->sk->sk_type, 1);
+	fake_accept(s->sk, s->sk->sk_type, 1);
 	if (s->stage == OPEN)
 		return;
 	if (s->stage != CLONED)
@@ -223,7 +223,7 @@ static void crowd_member(unsigned int who, void *arg)
 			sockwatch_account_alloc(sk);
 			if (i & 1) {
 				sockwatch_account_clone(sk, SOCK_STREAM, 1);
-				sockwatch_account_accept(sk, sk->sk_type, 1);
+				fake_accept(sk, sk->sk_type, 1);
 			} else {
 				fake_create(&init_net, sk, false, 1);
 			}

@@ -98,7 +98,7 @@ static void no_account(struct kunit *test)
 					-EPERM);
 	sockwatch_account_alloc(sk);
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
-	sockwatch_account_accept(sk, sk->sk_type, T0);
+	fake_accept(sk, sk->sk_type, T0);
 	sockwatch_account_found(sk, true);
 	sockwatch_account_found_child(sk, false);
 	KUNIT_EXPECT_EQ(test, fake_events.nr, 0U);

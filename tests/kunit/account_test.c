@@ -187,7 +187,7 @@ static void child_accepted(struct kunit *test)
 	/* Until something happens to it. */
 	KUNIT_EXPECT_EQ(test, fake_events.nr, 0U);
 
-	sockwatch_account_accept(sk, sk->sk_type, T0 + 5);
+	fake_accept(sk, sk->sk_type, T0 + 5);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	EXPECT_EVENT(test, 1, ACCEPT, sk, 0);
@@ -228,7 +228,7 @@ static void child_of_unix(struct kunit *test)
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
 	EXPECT_ROW(test, &init_net, UNIX, .cloned = 1);
 	sk->sk_type = SOCK_STREAM;
-	sockwatch_account_accept(sk, sk->sk_type, T0);
+	fake_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, UNIX, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	sockwatch_account_free(sk);
@@ -247,7 +247,7 @@ static void accepted_unseen_clone(struct kunit *test)
 	const struct sockwatch_entry *entry;
 
 	sockwatch_account_alloc(sk);
-	sockwatch_account_accept(sk, sk->sk_type, T0);
+	fake_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, kind, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	EXPECT_EVENT(test, 1, ACCEPT, sk, 0);
@@ -263,7 +263,7 @@ static void accepted_without_alloc(struct kunit *test)
 {
 	struct sock *sk = fake_sock(test, &init_net, TCP6);
 
-	sockwatch_account_accept(sk, sk->sk_type, T0);
+	fake_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP6, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	sockwatch_account_free(sk);
@@ -279,7 +279,7 @@ static void accepted_without_type(struct kunit *test)
 				    sockwatch_kind_pack(AF_LLC, 0, 0));
 
 	sockwatch_account_alloc(sk);
-	sockwatch_account_accept(sk, SOCK_STREAM, T0);
+	fake_accept(sk, SOCK_STREAM, T0);
 	EXPECT_ROW(test, &init_net, kind, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	EXPECT_ROW(test, &init_net, sockwatch_kind_pack(AF_LLC, 0, 0));
@@ -313,7 +313,7 @@ static void accepted_by_kernel(struct kunit *test)
 	sockwatch_account_alloc(sk);
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1);
-	sockwatch_account_accept(sk, sk->sk_type, T0);
+	fake_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .open = 1, .kernel_open = 1);
 	sockwatch_account_free(sk);
@@ -328,12 +328,12 @@ static void accept_again(struct kunit *test)
 	struct sock *made = fake_sock(test, &init_net, UDP);
 
 	sockwatch_account_alloc(child);
-	sockwatch_account_accept(child, child->sk_type, T0);
-	sockwatch_account_accept(child, child->sk_type, T0);
+	fake_accept(child, child->sk_type, T0);
+	fake_accept(child, child->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	fake_create(&init_net, made, false, T0);
-	sockwatch_account_accept(made, made->sk_type, T0);
+	fake_accept(made, made->sk_type, T0);
 	sockwatch_account_clone(made, SOCK_DGRAM, T0);
 	EXPECT_ROW(test, &init_net, UDP, .attempts = 1, .created = 1,
 		   .open = 1);
@@ -348,7 +348,7 @@ static void create_after_graft(struct kunit *test)
 	struct sock *sk = fake_sock(test, &init_net, LLC);
 
 	sockwatch_account_alloc(sk);
-	sockwatch_account_accept(sk, sk->sk_type, T0);
+	fake_accept(sk, sk->sk_type, T0);
 	fake_create(&init_net, sk, false, T0);
 	EXPECT_ROW(test, &init_net, LLC, .attempts = 1, .created = 1,
 		   .open = 1);
@@ -363,7 +363,7 @@ static void create_after_graft_kernel(struct kunit *test)
 
 	sk->sk_kern_sock = 1;
 	sockwatch_account_alloc(sk);
-	sockwatch_account_accept(sk, sk->sk_type, T0);
+	fake_accept(sk, sk->sk_type, T0);
 	fake_create(&init_net, sk, true, T0);
 	EXPECT_ROW(test, &init_net, LLC, .attempts = 1, .kernel = 1,
 		   .open = 1, .kernel_open = 1);
@@ -439,7 +439,7 @@ static void clone_without_alloc(struct kunit *test)
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
 	EXPECT_ROW(test, &init_net, TCP);
 	KUNIT_EXPECT_EQ(test, fake_events.nr, 0U);
-	sockwatch_account_accept(sk, sk->sk_type, T0);
+	fake_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .open = 1);
 	sockwatch_account_free(sk);
@@ -499,7 +499,7 @@ static void lost_accepted(struct kunit *test)
 	sockwatch_account_alloc(sk);
 	sockwatch_account_clone(sk, SOCK_STREAM, T0);
 	EXPECT_ROW(test, &init_net, TCP);
-	sockwatch_account_accept(sk, sk->sk_type, T0);
+	fake_accept(sk, sk->sk_type, T0);
 	EXPECT_ROW(test, &init_net, TCP, .cloned = 1, .accepted = 1,
 		   .released = 1, .lost = 1);
 	sockwatch_account_free(sk);

@@ -58,6 +58,15 @@ static inline void fake_create(const struct net *net, const struct sock *sk,
 	preempt_enable();
 }
 
+/* Accept hands out a sock: sock_graft() has its lock, and bottom halves off. */
+static inline void fake_accept(const struct sock *sk, unsigned int type,
+			       u64 now_ns)
+{
+	local_bh_disable();
+	sockwatch_account_accept(sk, type, now_ns);
+	local_bh_enable();
+}
+
 /**
  * struct fake_row - what a row must say; a field left out must be 0
  * @attempts: as in include/uapi/linux/sockwatch.h, and so are the others

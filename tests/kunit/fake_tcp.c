@@ -156,7 +156,7 @@ void fake_tcp_move(struct sock *sk, unsigned int state, u64 now_ns)
  */
 void fake_tcp_accept(struct sock *sk, u64 now_ns)
 {
-	sockwatch_account_accept(sk, SOCK_STREAM, now_ns);
+	fake_accept(sk, SOCK_STREAM, now_ns);
 }
 
 /**

@@ -249,7 +249,7 @@ static void child(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, row.origin, SOCKWATCH_SOCKET_ORIGIN_QUEUED);
 	KUNIT_EXPECT_EQ(test, row.state, TCP_ESTABLISHED);
 	KUNIT_EXPECT_FALSE(test, has(SOCKWATCH_FIELD_PID));
-	sockwatch_account_accept(sk, SOCK_STREAM, sockwatch_clock_ns());
+	fake_accept(sk, SOCK_STREAM, sockwatch_clock_ns());
 	KUNIT_ASSERT_TRUE(test, first());
 	KUNIT_EXPECT_EQ(test, row.origin, SOCKWATCH_SOCKET_ORIGIN_ACCEPT);
 	KUNIT_EXPECT_EQ(test, row.state, TCP_ESTABLISHED);
