@@ -6,8 +6,6 @@ from modes import MODES, OPERATIONS, STATISTICS
 
 # What everything on may add, in instructions, without a reader.
 LIMITS = {'u': 350, 'U': 350, 't': 1200, 'f': 1600}
-# Packets have no hook: ten round trips must not add what is above the noise.
-NOISE = 1.02
 # How many times cheaper: mode, than which, at which operation, at least.
 BARS = (
     ('on', 'three', 't', 130),
@@ -72,6 +70,18 @@ def show(result):
             print(f'{"":27}{lost} events were lost in all')
 
 
+def no_packets(result):
+    """What r may add, or None: packets have no hook, so ten round trips add
+    what a connection does, but for the spread of r itself."""
+    connection = added(result, 'on', 't', 'p10')
+    if connection is None:
+        return None
+    return connection + sum(
+        max(values) - min(values) for values in
+        (rounds_of(result, mode, 'r', 'p10') or [0] for mode in
+         ('bare', 'on')))
+
+
 def limits(result):
     """[(operation, what everything on adds, what it may)]"""
     found = []
@@ -79,8 +89,7 @@ def limits(result):
         more = added(result, 'on', operation, 'p10')
         limit = LIMITS.get(operation)
         if operation == 'r':
-            connection = added(result, 'on', 't', 'p10')
-            limit = connection and round(connection * NOISE)
+            limit = no_packets(result)
         if more is not None and limit is not None:
             found.append((operation, more, limit))
     return found
