@@ -7,6 +7,9 @@ import re
 from tapcheck import read
 
 HEADER = 'include/uapi/linux/sockwatch.h'
+# With those that it includes.
+HEADERS = (HEADER, 'include/uapi/linux/sockwatch_filter.h',
+           'include/uapi/linux/sockwatch_event.h')
 NAMES = 'include/sockwatch_names.h'
 GENL = 'module/genl.c'
 ROWS = 'module/genl_rows.c'
@@ -29,9 +32,14 @@ PUTS = {'nla_put_u8': 'u8', 'nla_put_u16': 'u16', 'nla_put_u32': 'u32',
         'nla_nest_start': 'nest'}
 
 
+def text_of(path):
+    """Of a file, or of several that are one."""
+    return read(path) if isinstance(path, str) else ''.join(map(read, path))
+
+
 def found(pattern, path):
     """The group of a pattern that must be in the file."""
-    match = re.search(pattern, read(path), re.MULTILINE | re.DOTALL)
+    match = re.search(pattern, text_of(path), re.MULTILINE | re.DOTALL)
     if not match:
         raise ValueError(f'{path} has no {pattern}')
     return match.group(1)
@@ -41,7 +49,7 @@ def found(pattern, path):
 
 def enum_of(name):
     """[(constant, value)] without what is private."""
-    text = found(rf'^enum {name} {{(.*?)^}};', HEADER)
+    text = found(rf'^enum {name} {{(.*?)^}};', HEADERS)
     text = text.split('/* private: */')[0]
     constants, value = [], -1
     for entry in re.sub(r'/\*.*?\*/', '', text, flags=re.DOTALL).split(','):
@@ -58,22 +66,22 @@ def enum_of(name):
 
 
 def enums():
-    return re.findall(r'^enum (\w+) {', read(HEADER), re.MULTILINE)
+    return re.findall(r'^enum (\w+) {', text_of(HEADERS), re.MULTILINE)
 
 
 def struct_of(name):
     """[(type, member)], with those of a union."""
-    text = found(rf'^struct {name} {{(.*?)^}};', HEADER)
+    text = found(rf'^struct {name} {{(.*?)^}};', HEADERS)
     return re.findall(r'^\t+(\w+) (\w+)(?:\[\d+\])?;', text, re.MULTILINE)
 
 
 def structs():
-    return re.findall(r'^struct (\w+) {', read(HEADER), re.MULTILINE)
+    return re.findall(r'^struct (\w+) {', text_of(HEADERS), re.MULTILINE)
 
 
 def comments_of(enum):
     """{constant: text} of the kernel-doc of an enum."""
-    text = found(rf'/\*\*\n \* enum {enum} - (.*?)\*/', HEADER)
+    text = found(rf'/\*\*\n \* enum {enum} - (.*?)\*/', HEADERS)
     text = re.sub(r'^ \* ?', '', text, flags=re.MULTILINE)
     parts = re.split(r'^@(\w+): ?', text, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2]))

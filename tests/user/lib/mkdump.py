@@ -16,7 +16,7 @@ attributes:
   ack | done | error ERRNO [TEXT]   the end of an answer; done takes them too
   recv ERRNO               receiving fails instead
 
-Attributes are those of include/uapi/linux/sockwatch.h in lower case, with
+Attributes are those of include/uapi/linux/ in lower case, with
 the numbers and the types that stand there: this file knows none of its own.
 NAME:u32=VALUE overrides the type, NUMBER:TYPE=VALUE is an attribute that
 the header does not have, and intr sets NLM_F_DUMP_INTR.  Types beside those of
@@ -33,7 +33,7 @@ import struct
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
-HEADER = TOP / "include/uapi/linux/sockwatch.h"
+UAPI = TOP / "include/uapi/linux"
 
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 NLM_F_MULTI, NLM_F_DUMP_INTR, NLM_F_CAPPED, NLM_F_ACK_TLVS = 2, 16, 256, 512
@@ -46,7 +46,7 @@ PLAY_ERRNO = 0x80000000
 
 def read_header(prefix):
     """{name: (number, type)} of an enum of attributes."""
-    text = HEADER.read_text()
+    text = (UAPI / "sockwatch.h").read_text()
     types = dict(re.findall(r"@%s(\w+): (\w+)" % prefix, text))
     body = re.search(r"^\t%sUNSPEC,$.*?private" % prefix, text, re.S | re.M)
     names = re.findall(r"^\t%s(\w+),$" % prefix, body.group(0), re.M)
@@ -61,7 +61,7 @@ ATTRS = {name: attr for name, attr in read_header("SOCKWATCH_A_").items()
 
 def read_event():
     """The struct of an event, {member: format} and {member: bit of known}."""
-    text = HEADER.read_text()
+    text = (UAPI / "sockwatch_event.h").read_text()
     body = re.search(r"^struct sockwatch_event {(.*?)^}", text, re.S | re.M)
     members = {name: "%ss" % size if size else WIDTHS[kind.strip("_")]
                for kind, name, size in re.findall(
