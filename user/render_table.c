@@ -163,23 +163,14 @@ static void info_share(struct table *table, const char *name,
 	info_line(table, name, text);
 }
 
-static void info_duration(struct table *table, const char *name,
-			  const struct client_number *ns)
+static void info_scaled(struct table *table, const char *name,
+			const struct client_number *number, double unit,
+			const char *format)
 {
 	char text[NAMES_BYTES] = "-";
 
-	if (ns->known)
-		snprintf(text, sizeof(text), "%.3f ms", ns->value / 1e6);
-	info_line(table, name, text);
-}
-
-static void info_bytes(struct table *table, const char *name,
-		       const struct client_number *bytes)
-{
-	char text[NAMES_BYTES] = "-";
-
-	if (bytes->known)
-		snprintf(text, sizeof(text), "%.1f KiB", bytes->value / 1024.0);
+	if (number->known)
+		snprintf(text, sizeof(text), format, number->value / unit);
 	info_line(table, name, text);
 }
 
@@ -187,6 +178,7 @@ int render_table_info(FILE *out, const struct render_style *style,
 		      const struct client_info *info)
 {
 	struct table *table = table_new();
+	const char *kib = "%.1f KiB";
 	int rc;
 
 	table_column(table, "", false);
@@ -203,10 +195,11 @@ int render_table_info(FILE *out, const struct render_style *style,
 	info_number(table, "events overrun", &info->events_overrun);
 	info_number(table, "untracked", &info->untracked);
 	info_number(table, "discarded", &info->discarded);
-	info_duration(table, "census", &info->census_ns);
-	info_bytes(table, "memory", &info->memory_bytes);
-	info_bytes(table, "memory at most", &info->memory_max_bytes);
-	info_bytes(table, "tracking table", &info->table_bytes);
+	info_scaled(table, "census", &info->census_ns, 1e6, "%.3f ms");
+	info_scaled(table, "memory", &info->memory_bytes, 1024, kib);
+	info_scaled(table, "memory at most", &info->memory_max_bytes, 1024,
+		    kib);
+	info_scaled(table, "tracking table", &info->table_bytes, 1024, kib);
 	rc = table_print(table, out, false, style->color);
 	table_free(table);
 	if (rc)
