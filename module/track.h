@@ -165,8 +165,10 @@ static __always_inline unsigned int sockwatch_track_hash(const void *sk)
 static __always_inline void sockwatch_track_alloc(const void *sk)
 {
 	const void **key = &sockwatch_track.keys[sockwatch_track_hash(sk)];
+	const void *none = NULL;
 
-	if (unlikely(READ_ONCE(*key) || cmpxchg(key, NULL, sk)))
+	/* Mostly free: to look first would cost all of them. */
+	if (unlikely(!try_cmpxchg(key, &none, sk)))
 		sockwatch_track_add(sk);
 }
 
