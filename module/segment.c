@@ -90,6 +90,12 @@ void sockwatch_segment_synack(const struct sock *sk,
 		sockwatch_tell_synack(sk, req, remote);
 }
 
+static noinline void reset_tell(const struct sock *sk)
+{
+	sockwatch_tcp_segment(sk, SOCKWATCH_SEGMENT_RESET_SENT, 1);
+	sockwatch_tcp_tell_segment(sk, SOCKWATCH_SEGMENT_RESET_SENT, 1);
+}
+
 /**
  * sockwatch_segment_reset() - a sock sends a RST of its own accord
  * @sk: the sock
@@ -98,9 +104,10 @@ void sockwatch_segment_synack(const struct sock *sk,
  */
 void sockwatch_segment_reset(const struct sock *sk)
 {
-	sockwatch_tcp_segment(sk, SOCKWATCH_SEGMENT_RESET_SENT, 1);
 	if (sockwatch_event_wanted())
-		sockwatch_tcp_tell_segment(sk, SOCKWATCH_SEGMENT_RESET_SENT, 1);
+		reset_tell(sk);
+	else
+		sockwatch_tcp_segment(sk, SOCKWATCH_SEGMENT_RESET_SENT, 1);
 }
 
 /**
