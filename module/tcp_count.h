@@ -24,6 +24,13 @@ void sockwatch_tcp_tell_not_connected(struct sockwatch_net *snet,
 				      const struct sock *sk, int err) __cold;
 bool sockwatch_tcp_connect_wrapped(const struct sock *sk);
 u8 sockwatch_tcp_scoped(u8 flags, const struct sock *sk) __cold;
+void sockwatch_tcp_not_opened(const struct sockwatch_entry *entry,
+			      const struct sock *sk) __cold;
+void sockwatch_tcp_family_changed(struct sockwatch_entry *entry,
+				  const struct sockwatch_net *snet) __cold;
+void sockwatch_tcp_listening(struct sockwatch_entry *entry,
+			     const struct sock *sk, unsigned int from,
+			     unsigned int state) __cold;
 
 static __always_inline struct sockwatch_tcpstat *
 stat_of(const struct sockwatch_net *snet, unsigned int flags)

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How TCP socks move from state to state, and what that means. */
-#include <linux/net.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/tcp.h>
 #include <net/tcp.h>
 
 #include "clock.h"
-#include "listen.h"
 #include "scope.h"
 #include "tcp_count.h"
 #include "tcp_summary.h"
@@ -27,21 +25,6 @@
  * Everything here runs under the sock's lock, with preemption off.
  */
 
-/**
- * sockwatch_tcp_scoped() - find the scope of a sock
- * @flags: its &enum sockwatch_tcp_flags
- * @sk: the sock, which has a peer
- *
- * Context: process or softirq, with the sock's lock held.
- * Return: its flags with the scope.
- */
-u8 sockwatch_tcp_scoped(u8 flags, const struct sock *sk)
-{
-	flags &= ~SOCKWATCH_TCP_REMOTE;
-	return flags | SOCKWATCH_TCP_SCOPED |
-	       (sockwatch_scope_is_remote(sk) ? SOCKWATCH_TCP_REMOTE : 0);
-}
-
 /*
  * The round trip that the kernel took from its SYN/ACK (tcp_check_req() and
  * tcp_rcv_state_process() call tcp_synack_rtt_meas()): none after a
@@ -58,64 +41,6 @@ static __always_inline void handshake(struct sockwatch_tcpstat *stat,
 			as_n(srtt_us), sk);
 	else
 		unknown(stat, SOCKWATCH_METRIC_TCP_HANDSHAKE);
-}
-
-/*
- * A connection that did not open.  An answer that came later has set sk_err
- * before (tcp_reset(), tcp_write_err(), tcp_v4_err()).  Without one, either
- * connect() itself fails, and has not told the socket yet that it is
- * connecting (__inet_stream_connect(), net/ipv4/af_inet.c), or whoever asked
- * gave up.
- */
-static noinline __cold void not_opened(const struct sockwatch_entry *entry,
-				       const struct sock *sk)
-{
-	struct sockwatch_net *snet = READ_ONCE(entry->snet);
-	const struct socket *sock = sk->sk_socket;
-	int err = READ_ONCE(sk->sk_err);
-
-	if (!err && sockwatch_tcp_connect_wrapped(sk) && sock &&
-	    sock->state == SS_UNCONNECTED)
-		return;
-	if (snet)
-		sockwatch_tcp_not_connected(snet, sk, -err);
-}
-
-/*
- * IPV6_ADDRFORM has made an inet6 sock one of inet, and nothing told us.  The
- * numbers follow at its next move.
- */
-static noinline __cold void family_changed(struct sockwatch_entry *entry,
-					   const struct sockwatch_net *snet)
-{
-	struct sockwatch_tcpstat *from = READ_ONCE(snet->tcp[1]);
-	struct sockwatch_tcpstat *to = READ_ONCE(snet->tcp[0]);
-
-	if (!to)
-		return;
-	moved(from, entry->tcp_state, SOCKWATCH_MOVE_TAKEN);
-	moved(to, SOCKWATCH_MOVE_PLACED, entry->tcp_state);
-	entry->tcp_flags &= ~SOCKWATCH_TCP_INET6;
-	entry->tcp_flags |= SOCKWATCH_TCP_TURNED;
-}
-
-/* To and from LISTEN. */
-static noinline __cold void listening(struct sockwatch_entry *entry,
-				      const struct sock *sk, unsigned int from,
-				      unsigned int state)
-{
-	struct sockwatch_net *snet = READ_ONCE(entry->snet);
-
-	if (!snet)
-		return;
-	/* The state comes before the listener: pairs with listening_found(). */
-	smp_mb();
-	/* Else it is that of its parent. */
-	if (from == TCP_LISTEN)
-		sockwatch_listen_stop(snet, entry->listener);
-	entry->listener = 0;
-	if (state == TCP_LISTEN)
-		entry->listener = sockwatch_listen_start(snet, sk, true);
 }
 
 /* The sock that a RST is about to close on this CPU, in softirq. */
@@ -285,7 +210,7 @@ static noinline __cold void close_rare(struct sockwatch_tcpstat *stat,
 		unknown(stat, SOCKWATCH_METRIC_TCP_LIFETIME);
 		sockwatch_tcp_summary(stat, sk, far_of(flags));
 	} else if (flags & SOCKWATCH_TCP_ACTIVE) {
-		not_opened(entry, sk);
+		sockwatch_tcp_not_opened(entry, sk);
 	}
 }
 
@@ -375,7 +300,7 @@ static noinline __cold void begin_rare(struct sockwatch_tcpstat *stat,
 		begin(entry, entry->tcp_flags, now_ns);
 	leave_any(stat, entry, state, 0, now_ns);
 	if (from == TCP_LISTEN || state == TCP_LISTEN)
-		listening(entry, sk, from, state);
+		sockwatch_tcp_listening(entry, sk, from, state);
 }
 
 /*
@@ -413,7 +338,7 @@ static noinline __cold void move_rare(struct sockwatch_entry *entry,
 		return;
 	if (entry->tcp_flags & SOCKWATCH_TCP_INET6 &&
 	    sk->sk_family != AF_INET6)
-		family_changed(entry, snet);
+		sockwatch_tcp_family_changed(entry, snet);
 	stat = stat_of(snet, entry->tcp_flags);
 	if (state == TCP_ESTABLISHED)
 		return open_rare(stat, entry, sk, now_ns);
