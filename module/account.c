@@ -87,37 +87,36 @@ static void create_early(struct sockwatch_entry *entry,
 }
 
 /*
- * The first socket of a family.  Its caller may sleep, and the namespace must
- * stay meanwhile.
+ * The first socket of a family, or of one more kind than was reckoned with.
+ * Its caller may sleep, and the namespace must stay meanwhile.
  */
-static noinline struct sockwatch_hist *
-create_hist_new(struct sockwatch_net *snet, unsigned int family, gfp_t gfp)
+static noinline void create_grow(struct sockwatch_net *snet,
+				 unsigned int family, bool times, gfp_t gfp)
 {
-	struct net *net;
+	struct net *net = maybe_get_net(snet->net);
 
-	if (family >= AF_MAX)
-		return NULL;
-	net = maybe_get_net(snet->net);
 	if (!net)
-		return NULL;
+		return;
 	preempt_enable_notrace();
-	sockwatch_net_grow(snet, family, gfp);
+	if (sockwatch_counters_short(&snet->kinds))
+		sockwatch_net_grow_kinds(snet, gfp);
+	if (times && !READ_ONCE(snet->create[family]))
+		sockwatch_net_grow(snet, family, gfp);
 	preempt_disable_notrace();
 	/* Whoever ends it now waits for us: see sockwatch_net_of(). */
 	put_net(net);
-	return READ_ONCE(snet->create[family]);
 }
 
-static __always_inline struct sockwatch_hist *
-create_hist(struct sockwatch_net *snet, unsigned int family, gfp_t gfp)
+/* NULL, if it has no times or there was no memory. */
+static struct sockwatch_hist *create_hist(struct sockwatch_net *snet,
+					  unsigned int family, bool times,
+					  gfp_t gfp)
 {
-	struct sockwatch_hist *hist = NULL;
-
-	if (likely(family < AF_MAX))
-		hist = READ_ONCE(snet->create[family]);
-	if (unlikely(!hist))
-		hist = create_hist_new(snet, family, gfp);
-	return hist;
+	times = times && family < AF_MAX;
+	if (sockwatch_counters_short(&snet->kinds) ||
+	    (times && !READ_ONCE(snet->create[family])))
+		create_grow(snet, family, times, gfp);
+	return times ? READ_ONCE(snet->create[family]) : NULL;
 }
 
 static __always_inline void
@@ -135,7 +134,7 @@ created_in(struct sockwatch_hist *hist, const struct sockwatch_net *snet,
  * @net: the namespace it was asked for in
  * @sk: the new sock; its protocol is the one that the family has resolved
  * @kern: the kernel asked, for itself
- * @gfp: how to allocate what the first socket of a family needs
+ * @gfp: how to allocate what the first socket of a family or kind needs
  * @took_ns: how long it took; of what the kernel made it does not count
  * @now_ns: sockwatch_clock_ns()
  *
@@ -148,14 +147,14 @@ void sockwatch_account_create(const struct net *net, const struct sock *sk,
 					      SOCKWATCH_ORIGIN_CREATED;
 	struct sockwatch_entry *entry = entry_get(sk);
 	struct sockwatch_net *snet = sockwatch_net_of(net);
-	struct sockwatch_hist *hist = NULL;
+	struct sockwatch_hist *hist;
 	unsigned int row;
 
 	if (unlikely(!snet))
 		return create_early(entry, sk, net);
 	/* Of what the kernel makes for itself only TCP has times. */
-	if (!kern || (sockwatch_is_tcp(sk) && sk->sk_type == SOCK_STREAM))
-		hist = create_hist(snet, sk->sk_family, gfp);
+	hist = create_hist(snet, sk->sk_family, !kern || sockwatch_is_tcp(sk),
+			   gfp);
 	row = row_of(snet, sk, sk->sk_type);
 	if (unlikely(!entry)) {
 		if (!kern && hist)

@@ -3,9 +3,9 @@
 #ifndef _SOCKWATCH_COUNTERS_H
 #define _SOCKWATCH_COUNTERS_H
 
-#include <linux/atomic.h>
 #include <linux/hash.h>
 #include <linux/percpu.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include "classify.h"
@@ -16,35 +16,98 @@
 #define SOCKWATCH_KEY_OTHER	SOCKWATCH_KIND_OTHER
 
 /**
+ * struct sockwatch_counters_slot - a place for a key
+ * @key: 0 where there is none; written once, after @cells
+ * @cells: its counters on each CPU
+ */
+struct sockwatch_counters_slot {
+	u64 key;
+	u64 __percpu *cells;
+};
+
+/**
  * struct sockwatch_counters - keys and their counters
  * @nr: rows with a key, a power of two; row @nr is the overflow row
  * @shift: 64 - log2 of @nr
+ * @slots: of each row, the overflow row among them
  * @width: counters in a row
+ * @block: rows that get their counters at once
+ * @lock: taken by whoever takes a row
  * @used: rows that have a key now
- * @keys: the key of each row, 0 where there is none; written once
- * @cells: (@nr + 1) * @width counters on each CPU
+ * @room: rows that there are counters for
+ * @blocks: the counters, @block * @width of them on each CPU; the first ones
+ *	are those of the overflow row
  *
- * A row gets its key by a compare-and-exchange and keeps it as long as the
- * table lives, so a row number found once stays right.
+ * A row gets its key and its counters under the lock and keeps them as long as
+ * the table lives, so a row number found once stays right.
  */
 struct sockwatch_counters {
 	unsigned int nr;
 	unsigned int shift;
+	struct sockwatch_counters_slot *slots;
 	unsigned int width;
-	atomic_t used;
-	u64 *keys;
-	u64 __percpu *cells;
+	unsigned int block;
+	spinlock_t lock;
+	unsigned int used;
+	unsigned int room;
+	u64 __percpu **blocks;
 };
 
+/* Rows that those who cannot wait for memory may take meanwhile. */
+#define SOCKWATCH_COUNTERS_SPARE	8
+
 int sockwatch_counters_init(struct sockwatch_counters *c, unsigned int nr,
-			    unsigned int width);
+			    unsigned int width, unsigned int block);
 void sockwatch_counters_free(struct sockwatch_counters *c);
+bool sockwatch_counters_grow(struct sockwatch_counters *c, gfp_t gfp);
 unsigned int sockwatch_counters_search(struct sockwatch_counters *c, u64 key);
 void sockwatch_counters_fold(const struct sockwatch_counters *c,
 			     unsigned int column, u64 *sums);
 u64 sockwatch_counters_total(const struct sockwatch_counters *c,
 			     unsigned int column);
-size_t sockwatch_counters_bytes(const struct sockwatch_counters *c);
+size_t sockwatch_counters_bytes(const struct sockwatch_counters *c, bool most);
+
+/**
+ * sockwatch_counters_short() - whether there should be more rows
+ * @c: the table
+ *
+ * Context: any.
+ * Return: true: call sockwatch_counters_grow() where memory can be waited for.
+ */
+static inline bool sockwatch_counters_short(const struct sockwatch_counters *c)
+{
+	unsigned int room = READ_ONCE(c->room);
+
+	return room < c->nr &&
+	       room < READ_ONCE(c->used) + SOCKWATCH_COUNTERS_SPARE;
+}
+
+/**
+ * sockwatch_counters_used() - how many rows have a key
+ * @c: the table
+ *
+ * Context: any.
+ * Return: rows.
+ */
+static inline unsigned int
+sockwatch_counters_used(const struct sockwatch_counters *c)
+{
+	return READ_ONCE(c->used);
+}
+
+/**
+ * sockwatch_counters_key() - the key of a row
+ * @c: the table
+ * @row: at most @c->nr - 1
+ *
+ * Context: any.
+ * Return: the key, or 0.
+ */
+static inline u64 sockwatch_counters_key(const struct sockwatch_counters *c,
+					 unsigned int row)
+{
+	return READ_ONCE(c->slots[row].key);
+}
 
 /**
  * sockwatch_counters_hash() - the first row in which a key may lie
@@ -74,8 +137,8 @@ sockwatch_counters_find(const struct sockwatch_counters *c, u64 key,
 			unsigned int *row)
 {
 	*row = sockwatch_counters_hash(c, key);
-	/* A key once written stays: one that is not seen yet is searched. */
-	return likely(data_race(c->keys[*row] == key));
+	/* With its counters: pairs with row_take(). */
+	return likely(smp_load_acquire(&c->slots[*row].key) == key);
 }
 
 /**
@@ -83,7 +146,8 @@ sockwatch_counters_find(const struct sockwatch_counters *c, u64 key,
  * @c: the table
  * @key: not 0; SOCKWATCH_KEY_OTHER for the overflow row
  *
- * Context: any.  No lock, no allocation.
+ * Context: any but NMI.  Only for a key that is new there is a lock and, if
+ * nobody has called sockwatch_counters_grow() in time, an allocation.
  * Return: a row, @c->nr being the overflow row.
  */
 static __always_inline unsigned int
@@ -108,7 +172,7 @@ sockwatch_counters_row(struct sockwatch_counters *c, u64 key)
 static __always_inline u64 __percpu *
 sockwatch_counters_cells(const struct sockwatch_counters *c, unsigned int row)
 {
-	return c->cells + row * c->width;
+	return c->slots[row].cells;
 }
 
 #endif /* _SOCKWATCH_COUNTERS_H */

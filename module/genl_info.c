@@ -79,7 +79,7 @@ static int net_put(struct sk_buff *skb, const struct sockwatch_net *snet)
 			      ktime_get_real_ns()) ||
 	    nla_put_u32(skb, SOCKWATCH_A_MAX_KINDS, snet->kinds.nr) ||
 	    nla_put_u32(skb, SOCKWATCH_A_KINDS,
-			atomic_read(&snet->kinds.used)) ||
+			sockwatch_counters_used(&snet->kinds)) ||
 	    sockwatch_u64_put(skb, SOCKWATCH_A_LOST,
 			      sockwatch_snapshot_lost(snet)) ||
 	    sockwatch_u64_put(skb, SOCKWATCH_A_LISTENERS_LOST,

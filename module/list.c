@@ -55,8 +55,9 @@ static bool child_is_set_up(const struct sockwatch_entry *entry,
 	if (state)
 		return state != TCP_SYN_RECV;
 	return entry->row < snet->kinds.nr &&
-	       sockwatch_kind_unpack(snet->kinds.keys[entry->row]).type !=
-		       SOCK_DCCP;
+	       sockwatch_kind_unpack(sockwatch_counters_key(&snet->kinds,
+							    entry->row))
+			       .type != SOCK_DCCP;
 }
 
 static bool is_socket_of(const struct sockwatch_entry *entry,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What is kept for each network namespace, and how long it lives. */
-#include <linux/build_bug.h>
 #include <linux/cpumask.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
@@ -11,8 +10,11 @@
 #include "samples.h"
 #include "track.h"
 
-static_assert((SOCKWATCH_KINDS_LIMIT + 1) * SOCKWATCH_C_MAX * sizeof(u64) <=
-	      PCPU_MIN_UNIT_SIZE);
+/*
+ * Rows of kinds that get their counters at once.  A container has some ten or
+ * twenty kinds, a machine rarely more than thirty.
+ */
+#define KINDS_BLOCK	32
 
 unsigned int sockwatch_net_id __read_mostly;
 
@@ -26,14 +28,16 @@ static int __net_init net_start(struct net *net)
 	struct sockwatch_net *snet = net_generic(net, sockwatch_net_id);
 	int err;
 
-	err = sockwatch_counters_init(&snet->kinds, nr_kinds, SOCKWATCH_C_MAX);
+	err = sockwatch_counters_init(&snet->kinds, nr_kinds, SOCKWATCH_C_MAX,
+				      KINDS_BLOCK);
 	if (err)
 		return err;
-	err = sockwatch_counters_init(&snet->failures, 2 * nr_kinds, 1);
+	err = sockwatch_counters_init(&snet->failures, 2 * nr_kinds, 1,
+				      2 * nr_kinds + 1);
 	if (err)
 		goto err_kinds;
 	err = sockwatch_counters_init(&snet->congestion, SOCKWATCH_CONGESTIONS,
-				      1);
+				      1, SOCKWATCH_CONGESTION_ROWS);
 	if (err)
 		goto err_failures;
 
@@ -177,6 +181,19 @@ void sockwatch_net_grow(struct sockwatch_net *snet, unsigned int family,
 		atomic_inc(&snet->grow_failed);
 }
 
+/**
+ * sockwatch_net_grow_kinds() - make counters for kinds to come
+ * @snet: the namespace, which the caller keeps from going
+ * @gfp: as for sockwatch_net_grow()
+ *
+ * Context: as @gfp says.
+ */
+void sockwatch_net_grow_kinds(struct sockwatch_net *snet, gfp_t gfp)
+{
+	if (!sockwatch_counters_grow(&snet->kinds, gfp))
+		atomic_inc(&snet->grow_failed);
+}
+
 static struct pernet_operations net_ops = {
 	.init = net_start,
 	.exit_batch = net_stop,
@@ -265,9 +282,9 @@ size_t sockwatch_net_bytes(const struct sockwatch_net *snet, bool most)
 	const size_t hist = BYTES(struct sockwatch_hist,
 				  struct sockwatch_hist_cpu);
 	size_t bytes = sizeof(*snet) +
-		       sockwatch_counters_bytes(&snet->kinds) +
-		       sockwatch_counters_bytes(&snet->failures) +
-		       sockwatch_counters_bytes(&snet->congestion);
+		       sockwatch_counters_bytes(&snet->kinds, most) +
+		       sockwatch_counters_bytes(&snet->failures, most) +
+		       sockwatch_counters_bytes(&snet->congestion, most);
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(snet->tcp); i++)

@@ -59,7 +59,7 @@ static void kinds_fold(struct sockwatch_row *rows,
 			rows[row].count[column] = sums[row];
 	}
 	for (row = 0; row < c->nr; row++)
-		rows[row].key = READ_ONCE(c->keys[row]);
+		rows[row].key = sockwatch_counters_key(c, row);
 	rows[c->nr].key = SOCKWATCH_KEY_OTHER;
 }
 
@@ -72,7 +72,7 @@ static void failures_fold(struct sockwatch_row *rows,
 	/* Pairs with row_take(): what has counted has its key. */
 	smp_rmb();
 	for (row = 0; row < c->nr; row++) {
-		rows[row].key = READ_ONCE(c->keys[row]);
+		rows[row].key = sockwatch_counters_key(c, row);
 		rows[row].failures = sums[row];
 	}
 	rows[c->nr].key = SOCKWATCH_KEY_OTHER;

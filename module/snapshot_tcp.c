@@ -347,8 +347,8 @@ static bool congestion_of(const struct sockwatch_counters *c, unsigned int i,
 {
 	if (i == c->nr)
 		return !f;
-	*key = READ_ONCE(c->keys[i]);
-	return READ_ONCE(c->keys[i]) ==
+	*key = sockwatch_counters_key(c, i);
+	return sockwatch_counters_key(c, i) ==
 	       sockwatch_congestion_pack(families[f], *key);
 }
 

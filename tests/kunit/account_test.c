@@ -153,8 +153,7 @@ static void create_failed_flood(struct kunit *test)
 		   .attempts = FAKE_KINDS, .failures = FAKE_KINDS);
 	KUNIT_EXPECT_EQ(test, (u64)FAKE_KINDS,
 			failures_of(test, SOCKWATCH_KIND_OTHER));
-	KUNIT_EXPECT_EQ(test, 0,
-			atomic_read(&sockwatch_net_held(&init_net)->kinds.used));
+	KUNIT_EXPECT_EQ(test, 0U, sockwatch_net_held(&init_net)->kinds.used);
 	fake_create(&init_net, sk, false, T0);
 	EXPECT_ROW(test, &init_net, UDP, .attempts = 1, .created = 1,
 		   .open = 1);

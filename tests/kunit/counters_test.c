@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* counters: a bounded table of keys, counted on every CPU. */
 #include <kunit/test.h>
-#include <linux/atomic.h>
 #include <linux/cpumask.h>
 #include <linux/jiffies.h>
 #include <linux/smp.h>
@@ -14,19 +13,20 @@
 
 #define NR	16
 #define WIDTH	3
+#define BLOCK	4
 
 static struct sockwatch_counters table;
 
 static int counters_start(struct kunit *test)
 {
-	return sockwatch_counters_init(&table, NR, WIDTH);
+	return sockwatch_counters_init(&table, NR, WIDTH, BLOCK);
 }
 
 static void counters_stop(struct kunit *test)
 {
-	if (table.keys)
+	if (table.slots)
 		sockwatch_counters_free(&table);
-	table.keys = NULL;
+	table.slots = NULL;
 }
 
 static unsigned int row_get(u64 key)
@@ -57,7 +57,7 @@ static void empty(struct kunit *test)
 	u64 sums[NR + 1];
 	unsigned int row;
 
-	KUNIT_EXPECT_EQ(test, atomic_read(&table.used), 0);
+	KUNIT_EXPECT_EQ(test, sockwatch_counters_used(&table), 0U);
 	KUNIT_EXPECT_EQ(test, sockwatch_counters_total(&table, 0), 0ULL);
 	sockwatch_counters_fold(&table, WIDTH - 1, sums);
 	for (row = 0; row <= NR; row++)
@@ -73,14 +73,16 @@ static void rows_stay(struct kunit *test)
 	for (key = 1; key <= NR; key++) {
 		rows[key - 1] = row_get(sockwatch_kind_pack(2, 1, key));
 		KUNIT_ASSERT_LT(test, rows[key - 1], (unsigned int)NR);
-		KUNIT_EXPECT_EQ(test, table.keys[rows[key - 1]],
-				sockwatch_kind_pack(2, 1, key));
-		KUNIT_EXPECT_EQ(test, atomic_read(&table.used), (int)key);
+		KUNIT_EXPECT_EQ(test, sockwatch_kind_pack(2, 1, key),
+				sockwatch_counters_key(&table,
+						       rows[key - 1]));
+		KUNIT_EXPECT_EQ(test, sockwatch_counters_used(&table),
+				(unsigned int)key);
 	}
 	for (key = 1; key <= NR; key++)
 		KUNIT_EXPECT_EQ(test, row_get(sockwatch_kind_pack(2, 1, key)),
 				rows[key - 1]);
-	KUNIT_EXPECT_EQ(test, atomic_read(&table.used), NR);
+	KUNIT_EXPECT_EQ(test, sockwatch_counters_used(&table), (unsigned int)NR);
 }
 
 /* Three keys of one place, the last, lie behind it and around the end. */
@@ -100,7 +102,7 @@ static void collisions(struct kunit *test)
 		row_add(row_get(keys[i]), 1, i + 1);
 		row_add(row_get(keys[i]), 1, i + 1);
 	}
-	KUNIT_EXPECT_EQ(test, atomic_read(&table.used), 3);
+	KUNIT_EXPECT_EQ(test, sockwatch_counters_used(&table), 3U);
 	KUNIT_EXPECT_EQ(test, sockwatch_counters_total(&table, 1), 12ULL);
 }
 
@@ -110,10 +112,10 @@ static void overflow(struct kunit *test)
 	unsigned int i;
 
 	KUNIT_EXPECT_EQ(test, row_get(SOCKWATCH_KEY_OTHER), (unsigned int)NR);
-	KUNIT_EXPECT_EQ(test, atomic_read(&table.used), 0);
+	KUNIT_EXPECT_EQ(test, sockwatch_counters_used(&table), 0U);
 	for (i = 0; i < NR + 5; i++)
 		row_add(row_get(sockwatch_kind_pack(2, 3, i)), 0, 1);
-	KUNIT_EXPECT_EQ(test, atomic_read(&table.used), NR);
+	KUNIT_EXPECT_EQ(test, sockwatch_counters_used(&table), (unsigned int)NR);
 	sockwatch_counters_fold(&table, 0, sums);
 	for (i = 0; i < NR; i++)
 		KUNIT_EXPECT_EQ(test, sums[i], 1ULL);
@@ -157,8 +159,7 @@ static void every_cpu(struct kunit *test)
 							 true));
 		want += cpu + 1;
 		KUNIT_EXPECT_EQ(test, cpu + 1ULL,
-				per_cpu_ptr(table.cells,
-					    cpu)[row * WIDTH + 2]);
+				per_cpu_ptr(table.slots[row].cells, cpu)[2]);
 	}
 	sockwatch_counters_fold(&table, 2, sums);
 	KUNIT_EXPECT_EQ(test, sums[row], want);
@@ -193,7 +194,7 @@ static void race_count(unsigned int n)
 /* A key has one row, or none and then always the overflow row. */
 static unsigned int twins(u64 each)
 {
-	unsigned int wrong = atomic_read(&table.used) != NR;
+	unsigned int wrong = sockwatch_counters_used(&table) != NR;
 	u64 sums[NR + 1];
 	unsigned int i, j;
 
@@ -201,7 +202,7 @@ static unsigned int twins(u64 each)
 	for (i = 0; i < NR; i++) {
 		wrong += sums[i] != each;
 		for (j = 0; j < i; j++)
-			wrong += table.keys[i] == table.keys[j];
+			wrong += table.slots[i].key == table.slots[j].key;
 	}
 	return wrong + (sums[NR] != each * (RACE_KEYS - NR));
 }
@@ -249,9 +250,11 @@ static void race_round(void)
 	unsigned int n;
 
 	local_irq_disable();
-	memset(table.keys, 0, NR * sizeof(table.keys[0]));
-	memset(this_cpu_ptr(table.cells), 0, (NR + 1) * WIDTH * sizeof(u64));
-	atomic_set(&table.used, 0);
+	memset(table.slots, 0, NR * sizeof(table.slots[0]));
+	for (n = 0; n * BLOCK <= table.room; n++)
+		memset(this_cpu_ptr(table.blocks[n]), 0,
+		       BLOCK * WIDTH * sizeof(u64));
+	table.used = 0;
 	irq_race.irqs = 0;
 	local_irq_enable();
 	for (n = 0; n < RACE_KEYS; n++)
@@ -285,6 +288,69 @@ static void key_race_irq(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irq_race.wrong, 0U);
 }
 
+/* The numbers of rows that there is room for, from the first one on. */
+static void grows(struct kunit *test)
+{
+	size_t bytes = sockwatch_counters_bytes(&table, false);
+	size_t most = sockwatch_counters_bytes(&table, true);
+	const size_t block = num_possible_cpus() * BLOCK * WIDTH * sizeof(u64);
+	unsigned int i;
+
+	/* The overflow row is one of the first four. */
+	KUNIT_EXPECT_EQ(test, table.room, BLOCK - 1U);
+	/* 17 rows are five blocks. */
+	KUNIT_EXPECT_EQ(test, bytes + 4 * block, most);
+	KUNIT_EXPECT_TRUE(test, sockwatch_counters_short(&table));
+	for (i = 1; i < 3; i++) {
+		KUNIT_EXPECT_TRUE(test,
+				  sockwatch_counters_grow(&table, GFP_KERNEL));
+		KUNIT_EXPECT_EQ(test, table.room, (i + 1) * BLOCK - 1U);
+		KUNIT_EXPECT_EQ(test, bytes + i * block,
+				sockwatch_counters_bytes(&table, false));
+	}
+	/* Eleven rows are eight to spare, till the fourth is taken. */
+	for (i = 1; i < 4; i++)
+		row_get(i);
+	KUNIT_EXPECT_FALSE(test, sockwatch_counters_short(&table));
+	sockwatch_counters_grow(&table, GFP_KERNEL);
+	KUNIT_EXPECT_EQ(test, table.room, 3 * BLOCK - 1U);
+	row_get(4);
+	KUNIT_EXPECT_TRUE(test, sockwatch_counters_short(&table));
+	for (i = 5; i <= NR; i++) {
+		sockwatch_counters_grow(&table, GFP_KERNEL);
+		row_get(i);
+	}
+	KUNIT_EXPECT_EQ(test, table.room, (unsigned int)NR);
+	KUNIT_EXPECT_FALSE(test, sockwatch_counters_short(&table));
+	KUNIT_EXPECT_EQ(test, most, sockwatch_counters_bytes(&table, false));
+}
+
+/* A key that finds no memory is counted, and finds its row later. */
+static void no_memory(struct kunit *test)
+{
+	unsigned int block = table.block;
+	u64 sums[NR + 1];
+	unsigned int i;
+
+	for (i = 1; i < BLOCK; i++)
+		row_add(row_get(i), 0, 1);
+	/* More than there can be on a CPU. */
+	table.block = 1 << 20;
+	KUNIT_EXPECT_FALSE(test,
+			   sockwatch_counters_grow(&table, GFP_KERNEL |
+							   __GFP_NOWARN));
+	KUNIT_EXPECT_EQ(test, row_get(BLOCK), (unsigned int)NR);
+	row_add(row_get(BLOCK), 0, 1);
+	KUNIT_EXPECT_EQ(test, sockwatch_counters_used(&table), BLOCK - 1U);
+	table.block = block;
+	row_add(row_get(BLOCK), 0, 2);
+	sockwatch_counters_fold(&table, 0, sums);
+	for (i = 1; i < BLOCK; i++)
+		KUNIT_EXPECT_EQ(test, sums[row_get(i)], 1ULL);
+	KUNIT_EXPECT_EQ(test, sums[row_get(BLOCK)], 2ULL);
+	KUNIT_EXPECT_EQ(test, sums[NR], 1ULL);
+}
+
 /* The largest table that the module's parameters allow fits. */
 static void widest(struct kunit *test)
 {
@@ -292,10 +358,12 @@ static void widest(struct kunit *test)
 	unsigned int row;
 
 	KUNIT_ASSERT_EQ(test, 0,
-			sockwatch_counters_init(&wide, 256, SOCKWATCH_C_MAX));
+			sockwatch_counters_init(&wide, SOCKWATCH_KINDS_LIMIT,
+						SOCKWATCH_C_MAX, 32));
 	row = sockwatch_counters_row(&wide, 1);
 	this_cpu_inc(sockwatch_counters_cells(&wide, row)[SOCKWATCH_C_MAX - 1]);
-	this_cpu_inc(sockwatch_counters_cells(&wide, 256)[SOCKWATCH_C_MAX - 1]);
+	this_cpu_inc(sockwatch_counters_cells(&wide, SOCKWATCH_KINDS_LIMIT)
+			     [SOCKWATCH_C_MAX - 1]);
 	KUNIT_EXPECT_EQ(test, 2ULL,
 			sockwatch_counters_total(&wide, SOCKWATCH_C_MAX - 1));
 	sockwatch_counters_free(&wide);
@@ -311,6 +379,8 @@ static struct kunit_case counters_cases[] = {
 	KUNIT_CASE(up_here_down_there),
 	KUNIT_CASE(key_race),
 	KUNIT_CASE(key_race_irq),
+	KUNIT_CASE(grows),
+	KUNIT_CASE(no_memory),
 	KUNIT_CASE(widest),
 	{}
 };

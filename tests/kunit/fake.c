@@ -154,13 +154,15 @@ static struct sockwatch_net *snet_new(struct kunit *test, struct net *net)
 	INIT_LIST_HEAD(&snet->listeners);
 	KUNIT_ASSERT_EQ(test, 0,
 			sockwatch_counters_init(&snet->kinds, FAKE_KINDS,
-						SOCKWATCH_C_MAX));
+						SOCKWATCH_C_MAX, 8));
 	KUNIT_ASSERT_EQ(test, 0,
 			sockwatch_counters_init(&snet->failures,
-						2 * FAKE_KINDS, 1));
+						2 * FAKE_KINDS, 1,
+						2 * FAKE_KINDS + 1));
 	KUNIT_ASSERT_EQ(test, 0,
 			sockwatch_counters_init(&snet->congestion,
-						SOCKWATCH_CONGESTIONS, 1));
+						SOCKWATCH_CONGESTIONS, 1,
+						SOCKWATCH_CONGESTION_ROWS));
 	return snet;
 }
 

@@ -90,7 +90,7 @@ static void untouched_left_out(struct kunit *test)
 
 	sockwatch_counters_row(&mine->kinds, LLC);
 	create(test, TCP);
-	KUNIT_EXPECT_EQ(test, atomic_read(&mine->kinds.used), 2);
+	KUNIT_EXPECT_EQ(test, sockwatch_counters_used(&mine->kinds), 2U);
 	snapshot = sockwatch_snapshot_kinds(mine, 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(snapshot));
 	KUNIT_ASSERT_EQ(test, snapshot->nr, 1U);
