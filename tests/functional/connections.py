@@ -21,8 +21,6 @@ LOADS = 3
 KINDS = ('4', '6', 'mapped')
 # More than these and the oldest go.
 KEPT = COUNT
-NOBODIES = {'4': tcpnet.NOBODY4, '6': tcpnet.NOBODY6,
-            'mapped': '::ffff:' + tcpnet.NOBODY4}
 
 
 class Crowd:
@@ -67,7 +65,7 @@ class Crowd:
             client.close()
         elif fate == 'unanswered':
             self.kept.append([tcpnet.start_connect(
-                self.wire.c, kind, NOBODIES[kind], self.closed_port)])
+                self.wire.c, kind, tcpnet.NOBODIES[kind], self.closed_port)])
         else:
             client = self.connect(kind)
             if fate == 'queued':

@@ -30,7 +30,6 @@ COUNT = 5
 TRIES = 4
 DEFER_ACCEPT = 9
 UNIX = 1
-LOOPBACK = {'4': '127.0.0.1', '6': '::1'}
 table = []
 
 
@@ -136,7 +135,7 @@ def handshakes(tap, wire, kind):
 def local_handshakes(tap, wire, kind):
     """To itself at ::1 or 127.0.0.1, and at its address on the wire."""
     family = tcpnet.family_of(kind)
-    for address in (LOOPBACK[kind], wire.c.address(kind)):
+    for address in (tcpnet.LOOPBACK[kind], wire.c.address(kind)):
         meter = Meter(wire.c)
         port = next(tcpnet.ports)
         with tcpnet.listen(wire.c, kind, port) as listener:

@@ -16,18 +16,16 @@ import time
 import genl
 import swlib
 import tcpnet
-from tcpnet import ACK, NOBODY4, NOBODY6, RST, SYN
+from tcpnet import ACK, LOOPBACK, NOBODIES, NOBODY4, NOBODY6, RST, SYN
 
 LINGER2 = socket.TCP_LINGER2
 MSG_FASTOPEN = 0x20000000
 IPV6_ADDRFORM = 1
-NOBODIES = {'4': NOBODY4, '6': NOBODY6, 'mapped': '::ffff:' + NOBODY4}
 # A port in TIME-WAIT is not used again but where it is what is looked at.
 NORMAL = (('ipv4.tcp_fastopen', 0x607), ('ipv4.tcp_max_tw_buckets', 20000),
           ('ipv4.tcp_tw_reuse', 0), ('ipv4.tcp_syncookies', 1),
           ('ipv4.tcp_synack_retries', 5),
           ('ipv4.ip_local_port_range', '32768 60999'))
-LOOPBACK = {'4': '127.0.0.1', '6': '::1', 'mapped': '::ffff:127.0.0.1'}
 # On a slow kernel each scenario is played once, by 4, 6 and mapped in turn.
 ALL = swlib.SCALE == 1
 scenarios = {}

@@ -12,14 +12,13 @@ import sys
 
 import swlib
 import tcpnet
+from tcpnet import LOOPBACK, NOBODIES
 
 UNIX = 1
 TCP, UDP = 6, 17
 USER_TIMEOUT = 18
 UNKNOWN = -1
 FIN_WAIT2, CLOSE = 5, 7
-LOOPBACK = {'4': '127.0.0.1', '6': '::1'}
-NOBODIES = {'4': tcpnet.NOBODY4, '6': tcpnet.NOBODY6}
 # On the wire's network, and no neighbour entry.
 SILENT = {'4': '10.77.0.55', '6': 'fd77::55'}
 

@@ -28,6 +28,9 @@ IPPROTO_MPTCP = 262
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 # What exists nowhere, but has a neighbour entry on both sides.
 NOBODY4, NOBODY6 = '10.77.0.99', 'fd77::99'
+# By kind of connection.
+NOBODIES = {'4': NOBODY4, '6': NOBODY6, 'mapped': '::ffff:' + NOBODY4}
+LOOPBACK = {'4': '127.0.0.1', '6': '::1', 'mapped': '::ffff:127.0.0.1'}
 SS_STATES = {'ESTAB': 'established', 'UNCONN': 'close'}
 libc = ctypes.CDLL(None, use_errno=True)
 ports = itertools.count(20000)
