@@ -7,25 +7,19 @@ opening, closing and resetting in each state, from both sides.
 
 Each scenario also says what ss must show of its own port, so that a moment
 that was never reached is no agreement."""
-import collections
 import resource
 import socket
 import sys
 import time
 
-import genl
 import swlib
 import tcpnet
+from play import Play
 from tcpnet import ACK, LOOPBACK, NOBODIES, NOBODY4, NOBODY6, RST, SYN
 
 LINGER2 = socket.TCP_LINGER2
 MSG_FASTOPEN = 0x20000000
 IPV6_ADDRFORM = 1
-# A port in TIME-WAIT is not used again but where it is what is looked at.
-NORMAL = (('ipv4.tcp_fastopen', 0x607), ('ipv4.tcp_max_tw_buckets', 20000),
-          ('ipv4.tcp_tw_reuse', 0), ('ipv4.tcp_syncookies', 1),
-          ('ipv4.tcp_synack_retries', 5),
-          ('ipv4.ip_local_port_range', '32768 60999'))
 # On a slow kernel each scenario is played once, by 4, 6 and mapped in turn.
 ALL = swlib.SCALE == 1
 scenarios = {}
@@ -38,83 +32,6 @@ def scenario(*kinds):
         scenarios[function.__name__] = (function, kinds or ('4', '6'))
         return function
     return register
-
-
-class Play:
-    """One scenario with one kind of connection: its port and its sockets."""
-
-    def __init__(self, wire, kind):
-        self.wire, self.kind = wire, kind
-        self.c, self.s = wire.c, wire.s
-        self.port = next(tcpnet.ports)
-        self.sockets, self.lines = [], []
-        self.by_family = True
-
-    def keep(self, sock):
-        self.sockets.append(sock)
-        return sock
-
-    def listen(self, **options):
-        return self.keep(tcpnet.listen(self.s, self.kind, self.port,
-                                       **options))
-
-    def connect(self, address=None, bind=0, protocol=0):
-        return self.keep(tcpnet.start_connect(
-            self.c, self.kind, address or self.s.address(self.kind),
-            self.port, bind, protocol))
-
-    def pair(self, **options):
-        """The two ends of a connection."""
-        listener = self.listen(**options)
-        client = self.connect(**options)
-        child = self.keep(listener.accept()[0])
-        self.expect(0, tcpnet.wait_connected(client), 'connect')
-        return client, child
-
-    def expect(self, wanted, got, what):
-        if wanted != got:
-            self.lines.append(f'{what}: {got!r}, not {wanted!r}')
-
-    def shown(self):
-        """What there is of the port on each host."""
-        return [tcpnet.states_of(host.dump(), self.port)
-                for host in self.wire.hosts]
-
-    def at(self, moment, c=None, s=None):
-        """A quiet moment: ss shows these states, and sockwatch what ss
-        shows of everything."""
-        wanted = [sorted((words or '').split()) for words in (c, s)]
-        looks = []
-
-        def quiet():
-            looks[:] = map(tcpnet.Look, self.wire.hosts)
-            return ([look.shown(self.port) for look in looks] == wanted
-                    and not any(look.differences(self.by_family)
-                                for look in looks))
-        swlib.wait_for(lambda: self.shown() == wanted,
-                       swlib.PATIENCE_S / 2)
-        if swlib.wait_for(quiet, swlib.PATIENCE_S / 2):
-            return
-        for look, words in zip(looks, wanted):
-            shown = collections.Counter(look.shown(self.port))
-            if shown != collections.Counter(words):
-                self.lines.append(f'{moment}: ss shows {shown}, '
-                                  f'not {collections.Counter(words)}')
-        self.lines += [f'{moment}: {line}' for look in looks
-                       for line in look.differences(self.by_family)]
-
-    def agree(self, moment):
-        self.lines += [f'{moment}: {line}' for line in tcpnet.wait_agreement(
-            self.wire.hosts, self.by_family)]
-
-    def end(self):
-        self.wire.unblock()
-        for name, value in NORMAL:
-            for host in self.wire.hosts:
-                host.sysctl(name, value)
-        for sock in self.sockets:
-            if sock.fileno() >= 0:
-                tcpnet.reset(sock)
 
 
 # Opening --------------------------------------------------------------------
@@ -639,98 +556,6 @@ def run_scenario(tap, wire, name, kind):
     tap.ok(not play.lines, f'{name}, {kind}', '\n'.join(play.lines))
 
 
-# A load with sockets in every state -----------------------------------------
-
-def placed(play):
-    """One socket or more in each state, on the server's side of the wire if
-    it has a choice; returns what to do with them afterwards."""
-    address = NOBODY6 if play.kind == '6' else NOBODY4
-    target = (play.s.address(play.kind), play.port)
-    listener = play.listen()
-    steps = {}
-
-    def pair():
-        client = play.connect()
-        child = play.keep(listener.accept()[0])
-        return client, child
-
-    steps['established'] = pair()
-    steps['close-wait'] = pair()
-    steps['close-wait'][0].shutdown(socket.SHUT_WR)
-    steps['orphan'] = pair()
-    steps['orphan'][0].close()
-    steps['time-wait'] = pair()
-    steps['time-wait'][0].close()
-    steps['time-wait'][1].close()
-    steps['last-ack'] = pair()
-    steps['last-ack'][0].shutdown(socket.SHUT_WR)
-    steps['closing'] = pair()
-    steps['fin-wait-1'] = pair()
-    steps['queued'] = (play.connect(),)
-    swlib.wait_for(lambda: play.shown()[1].count('close-wait') == 3
-                   and play.shown()[1].count('established') == 4)
-    for host in play.wire.hosts:
-        host.block()
-    steps['last-ack'][1].close()
-    steps['closing'][0].shutdown(socket.SHUT_WR)
-    steps['closing'][1].shutdown(socket.SHUT_WR)
-    steps['fin-wait-1'][0].shutdown(socket.SHUT_WR)
-    steps['syn-sent'] = (play.connect(NOBODIES[play.kind]),)
-    # CLOSING on the server: the client's FIN comes through, not its ACK.
-    play.c.unblock()
-    swlib.wait_for(lambda: 'closing' in play.shown()[1])
-    for n in range(2):
-        tcpnet.send_segment(play.c, (address, 3000 + n), target, SYN, n)
-    return steps
-
-
-def census(tap, wire, kind):
-    """Load with sockets in every state, then let them go on."""
-    swlib.unload()
-    play = Play(wire, kind)
-    try:
-        steps = placed(play)
-        wanted = play.shown()
-        tap.say(f'placed: {wanted}')
-        missing = (set(genl.STATES[1:]) - {'close'}
-                   - set(wanted[0]) - set(wanted[1]))
-        play.expect(set(), missing, 'states with nothing in them')
-        swlib.load(max_kinds=256)
-        play.agree('found by the census')
-        moves(play, steps)
-    except (OSError, ValueError) as error:
-        play.lines.append(f'broken off: {error!r}')
-    finally:
-        play.end()
-        if not swlib.loaded():
-            swlib.load(max_kinds=256)
-    tap.ok(not play.lines, f'a load with sockets in every state, {kind}',
-           '\n'.join(play.lines))
-
-
-def moves(play, steps):
-    """What the census found goes on, one after the other."""
-    play.s.unblock()
-    swlib.wait_for(lambda: not {'closing', 'last-ack', 'fin-wait-1'}
-                   & set(sum(play.shown(), [])))
-    play.agree('what was lost came')
-    for name in ('orphan', 'close-wait', 'fin-wait-1'):
-        steps[name][1].close()
-        play.agree(f'{name}: the server closes')
-    tcpnet.reset(steps['established'][1])
-    play.agree('a connection is reset')
-    tcpnet.disconnect(steps['syn-sent'][0])
-    play.agree('a connect is given up')
-    play.keep(play.sockets[0].accept()[0])
-    play.agree('one in the queue is accepted')
-    steps['queued'][0].close()
-    play.agree('and its client closes')
-    play.sockets[0].close()
-    swlib.wait_for(lambda: not {'listen', 'syn-recv'}
-                   & set(play.shown()[1]))
-    play.agree('the listener closes')
-
-
 def main():
     tap = swlib.Tap()
     swlib.prepare()
@@ -746,9 +571,6 @@ def main():
                 continue
             for kind in kinds if ALL else (kinds[number % len(kinds)],):
                 run_scenario(tap, wire, name, kind)
-        for kind in ('4', '6'):
-            if not only or 'census' in only:
-                census(tap, wire, kind)
         if not only or 'addrform' in only:
             wire.delete()
             # Where there has been no inet socket before.
