@@ -291,6 +291,12 @@ def difference(before, after):
     return result
 
 
+def grown(before, after):
+    """{key: by how much} of the counters that are not what they were."""
+    return {key: n for key in after
+            if (n := after[key] - before.get(key, 0))}
+
+
 # Namespaces -----------------------------------------------------------------
 
 def netns_inode(path='/proc/self/ns/net'):
