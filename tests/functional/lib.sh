@@ -11,7 +11,8 @@ failed=0
 
 say()
 {
-	printf '%s\n' "$*" | sed 's/^/# /'
+	local text="$*"
+	printf '# %s\n' "${text//$'\n'/$'\n'# }"
 }
 
 # ok NAME CONDITION...: the condition is a command.
@@ -69,10 +70,10 @@ has()
 # wait_for SECONDS COMMAND...: until it succeeds.
 wait_for()
 {
-	local deadline=$(($(date +%s) + $1))
+	local deadline=$((EPOCHSECONDS + $1))
 	shift
 	until "$@"; do
-		[ "$(date +%s)" -le $deadline ] || return 1
+		[ "$EPOCHSECONDS" -le $deadline ] || return 1
 		sleep 0.05
 	done
 }
@@ -93,26 +94,66 @@ unload()
 }
 
 # The rows of /proc/sockwatch end at the first empty line; sections follow.
+# What follows is all of the shell's own: on a slow kernel it is most of the
+# time of a test to start a program.
+
+# rows_read: into the array lines, header first.
+rows_read()
+{
+	local line
+	mapfile -t lines <$proc
+	lines=("${lines[@]:1}")
+	for line in "${!lines[@]}"; do
+		if [ -z "${lines[line]}" ]; then
+			lines=("${lines[@]:0:line}")
+			return
+		fi
+	done
+}
+
 # cell FAMILY TYPE PROTOCOL COLUMN: a number of them, 0 without row.
 cell()
 {
-	awk -v f="$1" -v t="$2" -v p="$3" -v c="$4" '
-		!NF { exit }
-		NR == 2 { for (i = 1; i <= NF; i++) if ($i == c) column = i }
-		NR > 2 && $1 == f && $2 == t && $3 == p { n = $column }
-		END { print n + 0 }' $proc
+	local lines line words column=
+	rows_read
+	read -r -a words <<<"${lines[0]}"
+	for line in "${!words[@]}"; do
+		[ "${words[line]}" != "$4" ] || column=$line
+	done
+	for line in "${lines[@]:1}"; do
+		read -r -a words <<<"$line"
+		if [ "${words[*]:0:3}" = "$1 $2 $3" ]; then
+			echo "${words[column]}"
+			return
+		fi
+	done
+	echo 0
 }
 
 # identities: of every row; says the ones that do not hold.
 identities()
 {
-	awk '!NF { exit }
-	NR > 2 {
-		if ($6 + $7 + $8 + $9 - $10 != $11) { print "open:", $0; bad = 1 }
-		if ($4 != $5 + $6 + $7) { print "attempts:", $0; bad = 1 }
-		for (i = 4; i <= NF; i++)
-			if ($i < 0) { print "negative:", $0; bad = 1 }
-	} END { exit bad }' $proc
+	local lines line bad=0
+	rows_read
+	for line in "${lines[@]:1}"; do
+		# shellcheck disable=SC2086  # words
+		set -- $line
+		if [ $(($6 + $7 + $8 + $9 - ${10})) -ne "${11}" ]; then
+			echo "open: $line"
+			bad=1
+		fi
+		if [ "$4" -ne $(($5 + $6 + $7)) ]; then
+			echo "attempts: $line"
+			bad=1
+		fi
+		case $line in
+		*" -"[0-9]*)
+			echo "negative: $line"
+			bad=1
+			;;
+		esac
+	done
+	return $bad
 }
 
 # log_mark, log_since: what the kernel says from here on.

@@ -65,6 +65,10 @@ def census(tap, wire, kind):
         missing = (set(genl.STATES[1:]) - {'close'}
                    - set(wanted[0]) - set(wanted[1]))
         play.expect(set(), missing, 'states with nothing in them')
+        # Every other look of these tests is at sock_diag alone.
+        for host in wire.hosts:
+            play.expect(sorted(host.ss()), sorted(host.dump()),
+                        'what sock_diag lists, by ss')
         swlib.load(max_kinds=256)
         play.agree('found by the census')
         moves(play, steps)

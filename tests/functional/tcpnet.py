@@ -360,24 +360,24 @@ def states_of(rows, port):
 
 
 class Look:
-    """What ss lists on a host, and what sockwatch counts meanwhile.  To start
-    a program takes the debug kernel over a second, a thousand times: there
-    sock_diag must do."""
+    """What sock_diag lists on a host, and what sockwatch counts meanwhile.
+    That ss lists the same is a case of states_census.py: to start it here
+    would be half of the time of the tests that look."""
 
     def __init__(self, host):
         self.name = host.name
         before = host.client.states()
-        self.rows = host.ss() if swlib.KERNEL == 'stock' else host.dump()
+        self.rows = host.dump()
         self.counted = host.client.states()
         self.moving = before != self.counted
 
     def shown(self, port):
-        """The states in which ss lists the sockets of a port."""
+        """The states in which the sockets of a port are listed."""
         return states_of(self.rows, port)
 
     def differences(self, by_family=True):
-        """Lines for what the two do not agree on; none is what we want.  ss
-        lists nothing that is closed."""
+        """Lines for what the two do not agree on; none is what we want.
+        Nothing is listed that is closed."""
         if self.moving:
             return [f'{self.name}: the numbers still move']
         truth = collections.Counter(row[:2] for row in self.rows)
@@ -392,7 +392,7 @@ class Look:
                     lines.append(f'{self.name}: {family} close is {count}')
             elif count != wanted:
                 lines.append(f'{self.name}: {family} {state}: {count}, and '
-                             f'ss lists {wanted}')
+                             f'sock_diag lists {wanted}')
         return lines
 
 
