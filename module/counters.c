@@ -111,6 +111,7 @@ static unsigned int row_find(const struct sockwatch_counters *c, u64 key)
 	u64 have;
 
 	for (left = c->nr; left; left--, row = (row + 1) & (c->nr - 1)) {
+		/* With its counters: pairs with row_take(). */
 		have = smp_load_acquire(&c->slots[row].key);
 		if (have == key || !have)
 			return row;

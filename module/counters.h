@@ -47,7 +47,7 @@ struct sockwatch_counters {
 	struct sockwatch_counters_slot *slots;
 	unsigned int width;
 	unsigned int block;
-	spinlock_t lock;
+	spinlock_t lock;	/* of a key that is new, and of these: */
 	unsigned int used;
 	unsigned int room;
 	u64 __percpu **blocks;
