@@ -40,23 +40,28 @@ int sockwatch_counters_init(struct sockwatch_counters *c, unsigned int nr,
 	c->used = 0;
 	c->room = min(block - 1, nr);
 	spin_lock_init(&c->lock);
-	c->slots = kvcalloc(nr + 1, sizeof(*c->slots), GFP_KERNEL_ACCOUNT);
-	if (!c->slots)
+	c->keys = kvcalloc(nr, sizeof(*c->keys), GFP_KERNEL_ACCOUNT);
+	if (!c->keys)
 		return -ENOMEM;
+	c->cells = kvcalloc(nr + 1, sizeof(*c->cells), GFP_KERNEL_ACCOUNT);
+	if (!c->cells)
+		goto err_keys;
 	c->blocks = kcalloc(DIV_ROUND_UP(nr + 1, block), sizeof(*c->blocks),
 			    GFP_KERNEL_ACCOUNT);
 	if (!c->blocks)
-		goto err_slots;
+		goto err_cells;
 	c->blocks[0] = block_new(c, GFP_KERNEL_ACCOUNT);
 	if (!c->blocks[0])
 		goto err_blocks;
-	c->slots[nr].cells = c->blocks[0];
+	c->cells[nr] = c->blocks[0];
 	return 0;
 
 err_blocks:
 	kfree(c->blocks);
-err_slots:
-	kvfree(c->slots);
+err_cells:
+	kvfree(c->cells);
+err_keys:
+	kvfree(c->keys);
 	return -ENOMEM;
 }
 
@@ -73,7 +78,8 @@ void sockwatch_counters_free(struct sockwatch_counters *c)
 	for (i = 0; i * c->block <= c->room; i++)
 		free_percpu(c->blocks[i]);
 	kfree(c->blocks);
-	kvfree(c->slots);
+	kvfree(c->cells);
+	kvfree(c->keys);
 }
 
 /**
@@ -112,7 +118,7 @@ static unsigned int row_find(const struct sockwatch_counters *c, u64 key)
 
 	for (left = c->nr; left; left--, row = (row + 1) & (c->nr - 1)) {
 		/* With its counters: pairs with row_take(). */
-		have = smp_load_acquire(&c->slots[row].key);
+		have = smp_load_acquire(&c->keys[row]);
 		if (have == key || !have)
 			return row;
 	}
@@ -129,14 +135,14 @@ static bool row_take(struct sockwatch_counters *c, u64 key, unsigned int *row)
 	spin_lock_irqsave(&c->lock, flags);
 	/* Another CPU may have been faster, with this key or with others. */
 	*row = row_find(c, key);
-	if (*row < c->nr && !c->slots[*row].key) {
+	if (*row < c->nr && !c->keys[*row]) {
 		nth = c->used + 1;
 		taken = nth <= c->room;
 		if (taken) {
-			c->slots[*row].cells = c->blocks[nth / c->block] +
-					       nth % c->block * c->width;
+			c->cells[*row] = c->blocks[nth / c->block] +
+					 nth % c->block * c->width;
 			/* Pairs with whoever finds the key. */
-			smp_store_release(&c->slots[*row].key, key);
+			smp_store_release(&c->keys[*row], key);
 			WRITE_ONCE(c->used, nth);
 		}
 	}
@@ -173,7 +179,7 @@ unsigned int sockwatch_counters_search(struct sockwatch_counters *c, u64 key)
 static u64 row_sum(const struct sockwatch_counters *c, unsigned int row,
 		   unsigned int column)
 {
-	const u64 __percpu *cells = READ_ONCE(c->slots[row].cells);
+	const u64 __percpu *cells = READ_ONCE(c->cells[row]);
 	u64 sum = 0;
 	int cpu;
 
@@ -234,7 +240,7 @@ size_t sockwatch_counters_bytes(const struct sockwatch_counters *c, bool most)
 	unsigned int rows = most ? c->nr : READ_ONCE(c->room);
 	size_t block = c->block * c->width * sizeof(u64);
 
-	return (c->nr + 1) * sizeof(*c->slots) +
+	return c->nr * sizeof(*c->keys) + (c->nr + 1) * sizeof(*c->cells) +
 	       DIV_ROUND_UP(c->nr + 1, c->block) * sizeof(*c->blocks) +
 	       num_possible_cpus() * DIV_ROUND_UP(rows + 1, c->block) * block;
 }

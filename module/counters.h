@@ -16,20 +16,12 @@
 #define SOCKWATCH_KEY_OTHER	SOCKWATCH_KIND_OTHER
 
 /**
- * struct sockwatch_counters_slot - a place for a key
- * @key: 0 where there is none; written once, after @cells
- * @cells: its counters on each CPU
- */
-struct sockwatch_counters_slot {
-	u64 key;
-	u64 __percpu *cells;
-};
-
-/**
  * struct sockwatch_counters - keys and their counters
  * @nr: rows with a key, a power of two; row @nr is the overflow row
  * @shift: 64 - log2 of @nr
- * @slots: of each row, the overflow row among them
+ * @keys: the key of each row, 0 where there is none; written once
+ * @cells: the counters of each row, those of the overflow row among them;
+ *	written before its key
  * @width: counters in a row
  * @block: rows that get their counters at once
  * @lock: taken by whoever takes a row
@@ -44,7 +36,8 @@ struct sockwatch_counters_slot {
 struct sockwatch_counters {
 	unsigned int nr;
 	unsigned int shift;
-	struct sockwatch_counters_slot *slots;
+	u64 *keys;
+	u64 __percpu **cells;
 	unsigned int width;
 	unsigned int block;
 	spinlock_t lock;	/* of a key that is new, and of these: */
@@ -106,7 +99,7 @@ sockwatch_counters_used(const struct sockwatch_counters *c)
 static inline u64 sockwatch_counters_key(const struct sockwatch_counters *c,
 					 unsigned int row)
 {
-	return READ_ONCE(c->slots[row].key);
+	return READ_ONCE(c->keys[row]);
 }
 
 /**
@@ -138,7 +131,7 @@ sockwatch_counters_find(const struct sockwatch_counters *c, u64 key,
 {
 	*row = sockwatch_counters_hash(c, key);
 	/* With its counters: pairs with row_take(). */
-	return likely(smp_load_acquire(&c->slots[*row].key) == key);
+	return likely(smp_load_acquire(&c->keys[*row]) == key);
 }
 
 /**
@@ -172,7 +165,7 @@ sockwatch_counters_row(struct sockwatch_counters *c, u64 key)
 static __always_inline u64 __percpu *
 sockwatch_counters_cells(const struct sockwatch_counters *c, unsigned int row)
 {
-	return c->slots[row].cells;
+	return c->cells[row];
 }
 
 #endif /* _SOCKWATCH_COUNTERS_H */

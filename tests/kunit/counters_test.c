@@ -24,9 +24,9 @@ static int counters_start(struct kunit *test)
 
 static void counters_stop(struct kunit *test)
 {
-	if (table.slots)
+	if (table.keys)
 		sockwatch_counters_free(&table);
-	table.slots = NULL;
+	table.keys = NULL;
 }
 
 static unsigned int row_get(u64 key)
@@ -159,7 +159,7 @@ static void every_cpu(struct kunit *test)
 							 true));
 		want += cpu + 1;
 		KUNIT_EXPECT_EQ(test, cpu + 1ULL,
-				per_cpu_ptr(table.slots[row].cells, cpu)[2]);
+				per_cpu_ptr(table.cells[row], cpu)[2]);
 	}
 	sockwatch_counters_fold(&table, 2, sums);
 	KUNIT_EXPECT_EQ(test, sums[row], want);
@@ -202,7 +202,7 @@ static unsigned int twins(u64 each)
 	for (i = 0; i < NR; i++) {
 		wrong += sums[i] != each;
 		for (j = 0; j < i; j++)
-			wrong += table.slots[i].key == table.slots[j].key;
+			wrong += table.keys[i] == table.keys[j];
 	}
 	return wrong + (sums[NR] != each * (RACE_KEYS - NR));
 }
@@ -250,7 +250,7 @@ static void race_round(void)
 	unsigned int n;
 
 	local_irq_disable();
-	memset(table.slots, 0, NR * sizeof(table.slots[0]));
+	memset(table.keys, 0, NR * sizeof(table.keys[0]));
 	for (n = 0; n * BLOCK <= table.room; n++)
 		memset(this_cpu_ptr(table.blocks[n]), 0,
 		       BLOCK * WIDTH * sizeof(u64));
