@@ -14,6 +14,7 @@
 
 #include "account.h"
 #include "attach.h"
+#include "choose.h"
 #include "clock.h"
 #include "compat.h"
 #include "connect.h"
@@ -490,22 +491,27 @@ static unsigned int segments_hooked(void)
 }
 
 /**
- * sockwatch_hooks_init() - attach every hook
- * @attach: false: attach none, for measuring what a loaded module costs
+ * sockwatch_hooks_init() - attach the hooks
+ * @list: which: see sockwatch_choose_has()
  * @wrapper: whether to put wrappers in place, and direct calls
  *
  * Context: process, may sleep; after sockwatch_account_init().
  * Return: 0, or the error of the first required hook that cannot be attached,
- * of which the kernel log has told.
+ * or -EINVAL: there is no such hook; of which the kernel log has told.
  */
-int sockwatch_hooks_init(bool attach, bool wrapper)
+int sockwatch_hooks_init(const char *list, bool wrapper)
 {
 	unsigned int id;
-	int err = 0;
+	int err;
 
+	err = sockwatch_choose_check(list, hooks, SOCKWATCH_HOOK_MAX);
+	if (err)
+		return err;
 	if (!sockwatch_clock_is_tsc())
 		sockwatch_event_take_detour();
-	for (id = 0; attach && id < SOCKWATCH_HOOK_MAX; id++) {
+	for (id = 0; id < SOCKWATCH_HOOK_MAX; id++) {
+		if (!sockwatch_choose_has(list, hooks[id]))
+			continue;
 		if (id == SOCKWATCH_HOOK_CREATE)
 			err = create_attach(wrapper);
 		else if (hooks[id]->stub)

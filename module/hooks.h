@@ -71,7 +71,7 @@ static inline void sockwatch_hook_hit(enum sockwatch_hook_id id)
 	this_cpu_inc(sockwatch_hook_hits[id]);
 }
 
-int sockwatch_hooks_init(bool attach, bool wrapper);
+int sockwatch_hooks_init(const char *list, bool wrapper);
 void sockwatch_hooks_exit(void);
 
 #endif /* _SOCKWATCH_HOOKS_H */

@@ -8,6 +8,7 @@
 
 #include "account.h"
 #include "census.h"
+#include "choose.h"
 #include "clock.h"
 #include "events.h"
 #include "genl.h"
@@ -37,9 +38,9 @@ static bool wrapper = true;
 module_param(wrapper, bool, 0444);
 MODULE_PARM_DESC(wrapper, "whether to wrap __sock_create, tcp_v4_connect and tcp_v6_connect, and to be called directly by the functions of other hooks; if not, or where livepatch or BPF has the place, a kretprobe or ftrace serves; N leaves the places to others to come (default Y)");
 
-static bool hooks = true;
-module_param(hooks, bool, 0444);
-MODULE_PARM_DESC(hooks, "whether to attach anything; N only measures what a loaded module costs (default Y)");
+static char *hooks = "all";
+module_param(hooks, charp, 0444);
+MODULE_PARM_DESC(hooks, "what to attach: all, none, required, or names of hooks that are not required, with commas between; those that are required come with them (default all)");
 
 static int param_check(const char *name, unsigned int value, unsigned int min,
 		       unsigned int max)
@@ -77,12 +78,12 @@ static int __init sockwatch_init(void)
 				     roundup_pow_of_two(max_kinds));
 	if (err)
 		goto err_listen;
-	if (hooks)
+	if (!sockwatch_choose_none(hooks))
 		sockwatch_census_prepare();
 	err = sockwatch_hooks_init(hooks, wrapper);
 	if (err)
 		goto err_account;
-	if (hooks)
+	if (!sockwatch_choose_none(hooks))
 		sockwatch_census();
 	err = sockwatch_proc_init();
 	if (err)

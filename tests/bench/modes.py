@@ -55,6 +55,19 @@ MODES = {mode.name: mode for mode in (
     Mode('bare', 'nothing loaded'),
     Mode('no-hooks', 'loaded, hooks=0', ('hooks=0',)),
     Mode('on', 'everything on', ()),
+    # Each part that can be had alone, with what no part is without.
+    Mode('required', 'sockets, states, times', ('hooks=required',)),
+    Mode('children', 'and children at once',
+         ('hooks=security_sk_clone',), operations='tf'),
+    Mode('connects', 'and failed connects',
+         ('hooks=tcp_v4_connect,tcp_v6_connect',), operations='tf'),
+    Mode('segments', 'and segments', (
+        'hooks=tcp_retransmit_skb,tcp_retransmit_synack,tcp_send_reset,'
+        'tcp_v4_send_reset,tcp_v6_send_reset,tcp_receive_reset',),
+         operations='tf'),
+    Mode('time-wait', 'and TIME_WAIT', (
+        'hooks=__inet_twsk_schedule,tcp_timewait_state_process,'
+        'tcp_twsk_destructor',), operations='tf'),
     Mode('monitor', 'with a monitor', (), (sockwatch('monitor'),)),
     Mode('polled', 'show, latency each second', (),
          (sockwatch('show', '-i', '1'), sockwatch('latency', '-i', '1')),

@@ -29,7 +29,7 @@ RANKS = (
      'segment', 'segment_tell', 'events'),
     ('snapshot', 'snapshot_tcp', 'snapshot_latency', 'snapshot_samples',
      'list'),
-    ('hooks', 'attach', 'create', 'connect', 'census', 'genl',
+    ('hooks', 'attach', 'choose', 'create', 'connect', 'census', 'genl',
      'genl_events', 'genl_info', 'genl_net', 'genl_rows', 'genl_sockets',
      'proc', 'sample_timer'),
     ('main',),
@@ -43,7 +43,7 @@ ROOMS = (
     ('account', 'account_census', 'account_count', 'account_tell'),
     ('segment', 'segment_tell'),
     ('snapshot', 'snapshot_tcp', 'snapshot_latency', 'snapshot_samples'),
-    ('hooks', 'attach', 'create', 'connect'),
+    ('hooks', 'attach', 'choose', 'create', 'connect'),
     ('genl', 'genl_events', 'genl_info', 'genl_net', 'genl_rows',
      'genl_sockets'),
 )

@@ -62,6 +62,9 @@ if [ "$SW_SCALE" = 1 ]; then
 	refused max_kinds=257 max_kinds 257 256
 	refused max_events=255 max_events 255 256
 	refused wrapper=maybe wrapper
+	refused hooks=tcp_retransmit hooks tcp_retransmit required
+	refused hooks=required, hooks required
+	refused hooks=all,none hooks all
 fi
 
 # A parameter that nobody knows is the loader's to report; see that it does.
@@ -86,6 +89,33 @@ load hooks=0
 "$SW_TESTS/zoo" pairs >/dev/null
 ok "hooks=0: nothing is counted" equal \
 	"$(awk '!NF { exit } NR > 2' $proc | wc -l)" 0
+unload
+
+# attached: the names of the hooks that are, as info has them.
+attached()
+{
+	"$SOCKWATCH" info -j | python3 -c '
+import json, sys
+print(*(hook["name"] for hook in json.load(sys.stdin)["info"]["hooks"]
+        if hook["attached"] and (hook["required"] or "all" in sys.argv)))' "$@"
+}
+
+# Those that are required, and no other unless it is named.
+load hooks=required
+required=$(attached)
+ok "hooks=required: some are" has "$required" security_sk_free __sock_create
+ok "hooks=required: and no other" equal "$(attached all)" "$required"
+created=$(cell unix stream 0 created)
+"$SW_TESTS/zoo" pairs >/dev/null
+ok "hooks=required: sockets are counted" test \
+	"$(cell unix stream 0 created)" -gt "$created"
+ok "hooks=required: identities hold" identities
+unload
+load hooks=tcp_retransmit_skb,required
+ok "hooks=NAME: it comes with them" has " $(attached all) " \
+	" tcp_retransmit_skb " " security_sk_free "
+ok "hooks=NAME: alone" equal "$(attached all | wc -w)" \
+	$(($(wc -w <<<"$required") + 1))
 unload
 
 # More sockets than the table can hold: each that does not fit is lost, which
