@@ -20,14 +20,24 @@ class Failed(Exception):
     """Nothing was measured."""
 
 
-def build_ops():
+def build(source, name, *flags):
+    """A program or a plugin of this folder's."""
     folder = f'{CACHE}/helpers/' + hashlib.sha256(
         TOP.encode()).hexdigest()[:8]
-    program = f'{folder}/bench-ops'
+    program = f'{folder}/{name}'
     os.makedirs(folder, exist_ok=True)
-    subprocess.run(['gcc', '-O2', '-Wall', '-Wextra', '-Werror', '-static',
-                    '-o', program, f'{TOP}/tests/bench/ops.c'], check=True)
+    subprocess.run(['gcc', '-O2', '-Wall', '-Wextra', '-Werror', *flags,
+                    '-o', program, f'{TOP}/tests/bench/{source}'], check=True)
     return program
+
+
+def module_of(kernel):
+    """Its module, built."""
+    done = subprocess.run([f'{TOP}/tests/vm/module.sh', kernel],
+                          stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise Failed(f'{kernel}: the kernel or the module was not built')
+    return f'{done.stdout.strip()}/sockwatch.ko'
 
 
 class Result(dict):
@@ -61,12 +71,8 @@ def say(text):
 
 def measure(kernel, rounds, timeout_s=7200, **settings):
     """Boot a kernel; the settings are guest.py's, in capitals."""
-    done = subprocess.run([f'{TOP}/tests/vm/module.sh', kernel],
-                          stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        raise Failed(f'{kernel}: the kernel or the module was not built')
-    env = {'OPS': build_ops(), 'ROUNDS': rounds,
-           'SOCKWATCH_KO': f'{done.stdout.strip()}/sockwatch.ko',
+    env = {'OPS': build('ops.c', 'bench-ops', '-static'),
+           'SOCKWATCH_KO': module_of(kernel), 'ROUNDS': rounds,
            'SOCKWATCH': f'{TOP}/user/sockwatch', **settings}
     command = [f'{TOP}/tests/vm/boot.py', '--icount', '--boot-timeout', '600',
                '--timeout', str(timeout_s)]

@@ -45,6 +45,8 @@ def parse_args():
     parser.add_argument('--mem', type=int, default=1024, metavar='MB')
     parser.add_argument('--icount', action='store_true',
                         help='one nanosecond an instruction, one CPU')
+    parser.add_argument('--plugin', metavar='FILE[,NAME=VALUE...]',
+                        help='of the emulator')
     parser.add_argument('--boot-timeout', type=int, default=240, metavar='S')
     parser.add_argument('--timeout', type=int, default=600, metavar='S',
                         help='for the command')
@@ -142,6 +144,8 @@ def qemu_command(args, folder, initrd, fds):
             append += [f'tsc_early_khz={rate_khz}', 'tsc=reliable']
     else:
         command += ['-accel', accel, '-cpu', 'host']
+    if args.plugin:
+        command += ['-plugin', args.plugin]
     # Sockets, as the table for kernels without ACPI has one CPU of each.
     command += ['-smp', f'{args.smp},sockets={args.smp}']
     append.append(args.append)
