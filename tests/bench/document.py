@@ -59,10 +59,20 @@ def without_reader(result):
                  rows)
 
 
+def parts(result):
+    """Those that can be had alone; a mean is too coarse for them."""
+    rows = [(mode.text, *(figure(result, name, letter, 'p10')
+                          for letter in 'tfu'))
+            for name, mode in MODES.items()
+            if (mode.part or name == 'on') and name in result['figures']]
+    return table('With some of the hooks only, 10th percentile:',
+                 ('mode', 't', 'f', 'u'), rows)
+
+
 def with_reader(result):
     rows = []
     for name, mode in MODES.items():
-        if name in result['figures']:
+        if name in result['figures'] and not mode.part:
             rows.append((mode.text, *(figure(result, name, letter, 'mean')
                                       for letter in 'tfu'),
                          str(result['lost'].get(name, ''))))
@@ -86,8 +96,8 @@ def comparison(result):
 def section(result):
     title = f'Linux {result["release"]}, {result["rounds"]} rounds'
     return '\n\n'.join([title + '\n' + '-' * len(title),
-                        without_reader(result), with_reader(result),
-                        comparison(result)])
+                        without_reader(result), parts(result),
+                        with_reader(result), comparison(result)])
 
 
 def main():

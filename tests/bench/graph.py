@@ -74,6 +74,7 @@ def legend(panel):
 def draw_panel(svg, result, top):
     """The place where the next one goes."""
     names = [name for name in MODES if name != 'bare' and
+             not MODES[name].part and
              (name in result['figures'] or name in result['reasons'])]
     panel = ET.SubElement(svg, 'g', transform=f'translate(0 {top})')
     text(panel, LEFT, 18, 'Instructions added to a connection, '

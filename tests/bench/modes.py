@@ -32,6 +32,7 @@ class Mode:
     readers: tuple = ()
     operations: str = 'uUtfr'
     seconds: int = 0                # each operation for at least so long
+    part: bool = False              # only some of the hooks
 
     @property
     def counts(self):
@@ -55,19 +56,21 @@ MODES = {mode.name: mode for mode in (
     Mode('bare', 'nothing loaded'),
     Mode('no-hooks', 'loaded, hooks=0', ('hooks=0',)),
     Mode('on', 'everything on', ()),
-    # Each part that can be had alone, with what no part is without.
-    Mode('required', 'sockets, states, times', ('hooks=required',)),
-    Mode('children', 'and children at once',
-         ('hooks=security_sk_clone',), operations='tf'),
+    # What nothing is without, and each part that can be had beside it.
+    Mode('required', 'sockets, states, times', ('hooks=required',),
+         part=True),
+    Mode('children', 'and children at once', ('hooks=security_sk_clone',),
+         operations='tf', part=True),
     Mode('connects', 'and failed connects',
-         ('hooks=tcp_v4_connect,tcp_v6_connect',), operations='tf'),
+         ('hooks=tcp_v4_connect,tcp_v6_connect',), operations='tf',
+         part=True),
     Mode('segments', 'and segments', (
         'hooks=tcp_retransmit_skb,tcp_retransmit_synack,tcp_send_reset,'
         'tcp_v4_send_reset,tcp_v6_send_reset,tcp_receive_reset',),
-         operations='tf'),
+         operations='tf', part=True),
     Mode('time-wait', 'and TIME_WAIT', (
         'hooks=__inet_twsk_schedule,tcp_timewait_state_process,'
-        'tcp_twsk_destructor',), operations='tf'),
+        'tcp_twsk_destructor',), operations='tf', part=True),
     Mode('monitor', 'with a monitor', (), (sockwatch('monitor'),)),
     Mode('polled', 'show, latency each second', (),
          (sockwatch('show', '-i', '1'), sockwatch('latency', '-i', '1')),
