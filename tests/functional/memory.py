@@ -27,6 +27,7 @@ HERE = '/proc/self/ns/net'
 TCP, OTHERS = socket.AF_INET, (socket.AF_UNIX, socket.AF_PACKET)
 # Rows of kinds that come at once: module/netns.c; and the bytes of one.
 KINDS, ROW = 32, 12 * 8
+PAGE = 4096
 
 
 class Namespaces:
@@ -155,17 +156,21 @@ def many(tap, bare, before):
     tap.equal(inodes & set(client.counters(everywhere)), set(),
               'and so are they')
     client.close()
-    return ours, said, settled('Percpu')
+    return ours, settled('Percpu')
 
 
 def given_back(tap, bare):
     """The second time has the chunks of the first, and needs no others."""
     before = settled('Percpu')
-    ours, said, left = many(tap, bare, before)
+    ours, left = many(tap, bare, before)
     tap.ok(ours > 0, 'the kernel counts what they take')
     *_, again = many(tap, bare, left)
-    tap.ok(again - left < MANY * said / 2, 'the memory was given back',
-           f'{before}, {left} after {MANY} and {again} after as many more')
+    tap.say(f'per-CPU memory: {before}, {left} after {MANY} namespaces, '
+            f'{again} after as many more')
+    # The counters of kinds alone take more than a page on each CPU.  With few
+    # namespaces what the kernel has of chunks is coarser than that.
+    tap.ok(again - left < max(MANY * PAGE * os.cpu_count() // 2, 1 << 19),
+           'the memory was given back')
 
 
 def main():
