@@ -8,7 +8,7 @@
 
 #include "choose.h"
 
-/* Words that stand for no hook, and alone. */
+/* Each stands alone, not among the names of hooks. */
 static const char *const all_words[] = { "all", "Y", "y", "1" };
 static const char *const none_words[] = { "none", "N", "n", "0" };
 

@@ -139,8 +139,10 @@ static bool row_take(struct sockwatch_counters *c, u64 key, unsigned int *row)
 		nth = c->used + 1;
 		taken = nth <= c->room;
 		if (taken) {
-			c->cells[*row] = c->blocks[nth / c->block] +
-					 nth % c->block * c->width;
+			/* All zero, for whoever adds them up. */
+			smp_store_release(&c->cells[*row],
+					  c->blocks[nth / c->block] +
+					  nth % c->block * c->width);
 			/* Pairs with whoever finds the key. */
 			smp_store_release(&c->keys[*row], key);
 			WRITE_ONCE(c->used, nth);
