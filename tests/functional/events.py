@@ -21,12 +21,11 @@ import tcpnet
 from swlib import COMMAND
 
 COUNT = max(20000 // swlib.SCALE, 500)
-LINGER = struct.pack('=ii', 1, 0)
 # What a program that reads all of them needs; the keys come in this order.
 LINE = re.compile(
-    rb'"event":"(\w+)","netns":\d+,"seq":(\d+),"time_ns":(\d+),"id":(\w+)'
-    rb'.*?"origin":"?(\w+)"?,"state":"?([\w-]+)"?,"from":"?([\w-]+)"?')
-LOST = re.compile(rb'"event":"lost".*?"count":(\d+)')
+    r'"event":"(\w+)","netns":\d+,"seq":(\d+),"time_ns":(\d+),"id":(\w+)'
+    r'.*?"origin":"?(\w+)"?,"state":"?([\w-]+)"?,"from":"?([\w-]+)"?')
+LOST = re.compile(r'"event":"lost".*?"count":(\d+)')
 # A family that no kernel has: socket() fails, which is an event.
 MARK = 200
 # Protocols from here on have no names.
@@ -99,26 +98,17 @@ class Monitor:
 
     def events(self):
         """Event of each line, and how many were lost."""
-        lost = sum(int(count) for count in LOST.findall(self.text))
-        return [Event(match[0].decode(), int(match[1]), int(match[2]),
-                      match[3].decode(), *(word.decode() for word in
-                                           match[4:]))
-                for match in LINE.findall(self.text)], lost
+        text = self.text.decode()
+        lost = sum(int(count) for count in LOST.findall(text))
+        return [Event(event, int(seq), int(time_ns), *words)
+                for event, seq, time_ns, *words in LINE.findall(text)], lost
 
 
 def connections(count):
     """The odd ones end with a RST."""
-    with socket.create_server(('127.0.0.1', 0)) as listener:
-        address = listener.getsockname()
-        for number in range(count):
-            # No create_connection(): it asks for the name of a number.
-            with socket.socket() as client:
-                client.connect(address)
-                with listener.accept()[0]:
-                    if number % 2:
-                        client.setsockopt(socket.SOL_SOCKET,
-                                          socket.SO_LINGER, LINGER)
-                    client.close()
+    status, text = swlib.run(os.path.join(swlib.BIN, 'connects'), str(count))
+    if status:
+        raise RuntimeError(text)
 
 
 def gaps(events):
@@ -228,10 +218,8 @@ def stop_and_count(tap, monitor):
     first = monitor.events()[0]
     monitor.process.send_signal(signal.SIGSTOP)
     until = time.monotonic() + 2
-    rounds = 0
-    while time.monotonic() < until or rounds < 3:
-        connections(max(COUNT // 20, 25))
-        rounds += 1
+    connections(max(COUNT // 8, 80))
+    time.sleep(max(until - time.monotonic(), 0))
     monitor.process.send_signal(signal.SIGCONT)
     # One of these may be lost too, as long as there is no room.
     tap.ok(swlib.wait_for(lambda: monitor.mark(6), 120), 'it goes on')
