@@ -6,7 +6,6 @@ the module is unloaded and loaded again under them.  Each reader gets an answer
 or a clear refusal, and afterwards the numbers are right.  (That the kernel has
 nothing to say is the harness' to see.)"""
 import collections
-import ctypes
 import errno
 import os
 import random
@@ -24,8 +23,6 @@ import truth
 from swlib import COMMAND
 
 SECONDS = 60 if swlib.KERNEL == 'debug' else 40
-LIBC = ctypes.CDLL(None, use_errno=True)
-DELETE_MODULE = 176
 LINGER = struct.pack('=ii', 1, 0)
 ALL = genl.attribute(genl.ALL_NETNS, b'')
 # What a request may get while the module goes: the family is not there any
@@ -157,21 +154,10 @@ def command(*words):
     return work
 
 
-def unload():
-    """As rmmod does it, which would be too slow to find the moment in which
-    no dump is under way."""
-    deadline = time.monotonic() + swlib.PATIENCE_S
-    while LIBC.syscall(DELETE_MODULE, b'sockwatch', os.O_NONBLOCK):
-        number = ctypes.get_errno()
-        if number != errno.EAGAIN or time.monotonic() > deadline:
-            raise OSError(number, os.strerror(number))
-        time.sleep(0.001)
-
-
 def reload():
     """Once; the module is there again afterwards.  Both take seconds."""
     stop.wait(random.uniform(1, 5))
-    unload()
+    swlib.unload()
     swlib.load(max_events=random.choice((256, 65536)))
     return 'reloaded'
 

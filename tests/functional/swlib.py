@@ -5,6 +5,7 @@ A test reads /proc/sockwatch, which makes no socket, and generic netlink by
 genl.py's own small client, so that the numbers are held against something
 that shares no code with the command.
 """
+import ctypes
 import errno
 import os
 import re
@@ -22,6 +23,8 @@ BIN = os.environ.get('SW_TESTS', HERE + '/../out/functional')
 TMP = os.environ.get('SW_TMP', '/tmp')
 # Longer than anything takes; a test waits for a condition, not for a time.
 PATIENCE_S = 20 if KERNEL == 'stock' else 90
+libc = ctypes.CDLL(None, use_errno=True)
+DELETE_MODULE, FINIT_MODULE = 176, 313      # system calls of x86-64
 
 COLUMNS = ('attempts failures created kernel accepted preexisting released '
            'open kernel_open cloned unaccepted lost').split()
@@ -97,23 +100,29 @@ def loaded():
     return os.path.exists('/sys/module/sockwatch/refcnt')
 
 
+def module_call(number, *args):
+    """An errno, or 0.  insmod and rmmod, which take a slow kernel a second to
+    start, are what the shell tests use."""
+    return ctypes.get_errno() if libc.syscall(number, *args) else 0
+
+
 def load(**params):
-    words = [f'{name}={value}' for name, value in params.items()]
-    status, text = run('insmod', KO, *words)
-    if status:
-        raise RuntimeError(f'insmod: {text.strip()}\n{kernel_log()[-2000:]}')
+    words = ' '.join(f'{name}={value}' for name, value in params.items())
+    with open(KO, 'rb') as file:
+        error = module_call(FINIT_MODULE, file.fileno(), words.encode(), 0)
+    if error:
+        raise RuntimeError(f'cannot load: {os.strerror(error)}\n'
+                           f'{kernel_log()[-2000:]}')
 
 
 def unload():
-    """A dump on its way holds the module, and rmmod says so: then again."""
-    def tried():
-        status, text = run('rmmod', 'sockwatch')
-        busy = status and os.strerror(errno.EAGAIN) in text
-        return None if busy else (status, text.strip())
-
-    status, text = wait_for(tried) or (1, 'held by someone for too long')
-    if status:
-        raise RuntimeError(f'rmmod: {text}')
+    """A dump on its way holds the module: then again, so soon that the moment
+    in which none is under way is found."""
+    deadline = time.monotonic() + PATIENCE_S
+    while error := module_call(DELETE_MODULE, b'sockwatch', os.O_NONBLOCK):
+        if error != errno.EAGAIN or time.monotonic() > deadline:
+            raise RuntimeError(f'cannot unload: {os.strerror(error)}')
+        time.sleep(0.001)
 
 
 def kernel_log():
@@ -122,8 +131,13 @@ def kernel_log():
 
 def prepare():
     """Have every family there, and no module loaded behind our back: a
-    request for one would run modprobe for each failing socket()."""
-    run('modprobe', '-a', '-q', *MODULES)
+    request for one would run modprobe for each failing socket().  Once in a
+    boot is enough."""
+    mark = '/run/sockwatch-prepared'
+    if not os.path.exists(mark):
+        run('modprobe', '-a', '-q', *MODULES)
+        with open(mark, 'w', encoding='ascii'):
+            pass
     set_modprobe('')
 
 

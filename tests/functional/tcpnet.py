@@ -21,6 +21,7 @@ import time
 import diag
 import genl
 import swlib
+from swlib import libc
 
 CLONE_NEWNET = 0x40000000
 INET, INET6 = 2, 10
@@ -32,7 +33,6 @@ NOBODY4, NOBODY6 = '10.77.0.99', 'fd77::99'
 NOBODIES = {'4': NOBODY4, '6': NOBODY6, 'mapped': '::ffff:' + NOBODY4}
 LOOPBACK = {'4': '127.0.0.1', '6': '::1', 'mapped': '::ffff:127.0.0.1'}
 SS_STATES = {'ESTAB': 'established', 'UNCONN': 'close'}
-libc = ctypes.CDLL(None, use_errno=True)
 ports = itertools.count(20000)
 wires = itertools.count(1)
 

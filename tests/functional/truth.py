@@ -9,11 +9,11 @@ import fcntl
 import os
 
 import swlib
+from swlib import libc
 
 SYS_PIDFD_OPEN, SYS_PIDFD_GETFD = 434, 438
 SOL_SOCKET, SO_TYPE, SO_PROTOCOL, SO_DOMAIN = 1, 3, 38, 39
 SIOCGSKNS = 0x894c
-libc = ctypes.CDLL(None, use_errno=True)
 
 
 def copy_of(pid, fd):
