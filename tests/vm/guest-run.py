@@ -9,8 +9,10 @@ a file's name; then the name, its output, its exit status, the seconds it took
 and what the harness itself has to say against it."""
 import ctypes
 import json
+import multiprocessing
 import os
 import re
+import runpy
 import signal
 import subprocess
 import sys
@@ -102,27 +104,66 @@ def end_group(process):
         pass
 
 
-def run(command, seconds, **options):
-    """Output and status of a command in a process group of its own, and, if it
-    did not end, where it stood.  The output is a file: a pipe would wait for
-    what the command left behind."""
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
+class Program:
+    """A command in a process group of its own."""
+
+    def __init__(self, command, output, env):
+        self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output,
-            stderr=subprocess.STDOUT, start_new_session=True, **options)
-        late = ''
+            stderr=subprocess.STDOUT, start_new_session=True, env=env)
+        self.pid = self.process.pid
+
+    def wait(self, seconds):
+        """Its status, or None: it has not ended."""
         try:
-            process.wait(seconds)
+            return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
+            return None
+
+
+class Script:
+    """The same for a file in Python: a copy of this process, since a slow
+    kernel takes two seconds to start another."""
+
+    def __init__(self, path, output, env):
+        self.process = multiprocessing.Process(
+            target=self.run, args=(path, output.fileno(), env))
+        self.process.start()
+        self.pid = self.process.pid
+
+    @staticmethod
+    def run(path, output, env):
+        os.setsid()
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        os.environ.update(env)
+        sys.argv, sys.path[0] = [path], os.path.dirname(path)
+        runpy.run_path(path, run_name='__main__')
+
+    def wait(self, seconds):
+        """Not by join(), which waits for what it has forked as well."""
+        end = time.monotonic() + seconds
+        while self.process.exitcode is None and time.monotonic() < end:
+            time.sleep(0.05)
+        return self.process.exitcode
+
+
+def run(start, command, seconds, env=None):
+    """Output and status of a Program or a Script, and, if it did not end,
+    where it stood.  The output is a file: a pipe would wait for what the
+    command left behind."""
+    with tempfile.TemporaryFile() as output:
+        process = start(command, output, env)
+        status, late = process.wait(seconds), ''
+        if status is None:
             late = stacks(process) or 'nothing of it is left'
         end_group(process)
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            pass        # stuck in the kernel; the next files may tell more
+        if status is None:
+            # Or stuck in the kernel; the next files may tell more.
+            status = process.wait(30)
         output.seek(0)
         text = output.read().decode('utf-8', 'replace')
-    return text, process.returncode, late
+    return text, status, late
 
 
 def unload(faults):
@@ -158,8 +199,9 @@ def run_file_once(path, log):
     faults = []
     seconds = timeout_of(path)
     with tempfile.TemporaryDirectory(prefix='sockwatch-test-') as scratch:
-        text, status, late = run([path], seconds,
-                                 env=dict(os.environ, SW_TMP=scratch))
+        text, status, late = run(
+            Script if path.endswith('.py') else Program, path, seconds,
+            dict(os.environ, SW_TMP=scratch))
     if late:
         late = f'not done after {seconds} s:\n{late}'
         faults.append(late)
@@ -174,7 +216,7 @@ def run_file_once(path, log):
 def run_kunit(module, log):
     log.mark()
     faults = []
-    text, status, late = run(['insmod', module], TIMEOUT_S)
+    text, status, late = run(Program, ['insmod', module], TIMEOUT_S)
     if late or status:
         faults.append(f'insmod ended with {status}: {text.strip()}')
     results = log.since()
