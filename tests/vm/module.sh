@@ -15,10 +15,11 @@ folder=$SOCKWATCH_CACHE/module/$(basename "$kernel")-$checkout
 lock "module-$(basename "$folder")"
 mkdir -p "$folder/tests"
 
-# With --delete, but not what a build makes.
+# With --delete, but not what a build makes; by content, so that a new clone is
+# not built anew.
 copy()
 {
-	rsync -rlt --delete --exclude='*.o' --exclude='*.ko' --exclude='*.mod' \
+	rsync -rlc --delete --exclude='*.o' --exclude='*.ko' --exclude='*.mod' \
 		--exclude='*.mod.c' --exclude='.*.cmd' --exclude='*.o.d' \
 		--exclude='Module.symvers' --exclude='modules.order' "$@"
 }
