@@ -21,8 +21,8 @@ import people
 import swlib
 
 COUNT = 100000
-SECONDS = 300 if swlib.KERNEL == 'stock' else 45
-LEAST = COUNT if swlib.KERNEL == 'stock' else 2000
+SECONDS = 300 if swlib.KERNEL == 'stock' else 30
+LEAST = COUNT if swlib.KERNEL == 'stock' else 1000
 
 
 def as_user(uid):

@@ -22,7 +22,7 @@ import swlib
 import truth
 from swlib import COMMAND
 
-SECONDS = 60 if swlib.KERNEL == 'debug' else 40
+SECONDS = 25 if swlib.KERNEL == 'stock' else 35
 LINGER = struct.pack('=ii', 1, 0)
 ALL = genl.attribute(genl.ALL_NETNS, b'')
 # What a request may get while the module goes: the family is not there any

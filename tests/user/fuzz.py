@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
 import tap  # noqa: E402
 
 # So many that all of them take seconds, not minutes.
-FLIPS = "2000"
+FLIPS = "1000"
 
 CASES = [
     ("show", "show"), ("show", "-j show"), ("show-all", "-j show -A"),
