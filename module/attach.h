@@ -37,7 +37,8 @@ struct sockwatch_hook_type {
  * @probe: the handler; a tracepoint's and a wrapper's has the type of the
  *	tracepoint or the function, that of ftrace takes the first arguments of
  *	the function, three at the most
- * @stub: SOCKWATCH_STUB() of @probe, or NULL: it is not called directly
+ * @stub: SOCKWATCH_STUB() of @probe, or SOCKWATCH_WRAP_STUB() of a wrapper;
+ *	NULL: it is not called directly
  * @required: the module does not load without it
  * @attached: it is in place
  * @ops: for ftrace, direct and the wrapper
@@ -94,7 +95,39 @@ struct sockwatch_hook {
 	static void *const probe##_stub = NULL
 #endif
 
+/**
+ * SOCKWATCH_WRAP_STUB() - let a wrapper be called where a function begins
+ * @wrapper: has the signature of the function, at most six arguments
+ *
+ * The wrapper has called the function, behind its first instruction; so that
+ * goes back to its caller, by way of a return of its own.
+ */
+#if defined(CONFIG_X86_64) && defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
+#define SOCKWATCH_WRAP_STUB(wrapper)					\
+	void wrapper##_stub(void);					\
+	asm(".pushsection .text, \"ax\", @progbits\n"			\
+	    ".type " #wrapper "_stub, @function\n"			\
+	    #wrapper "_stub:\n\t"					\
+	    ASM_ENDBR							\
+	    FRAME_BEGIN							\
+	    "call " #wrapper "\n\t"					\
+	    FRAME_END							\
+	    "lea " #wrapper "_back(%rip), %rdx\n\t"			\
+	    "mov %rdx, (%rsp)\n\t"					\
+	    ASM_RET							\
+	    ".size " #wrapper "_stub, . - " #wrapper "_stub\n"		\
+	    ".type " #wrapper "_back, @function\n"			\
+	    #wrapper "_back:\n\t"					\
+	    ASM_RET							\
+	    ".size " #wrapper "_back, . - " #wrapper "_back\n"		\
+	    ".popsection\n")
+#else
+#define SOCKWATCH_WRAP_STUB(wrapper)					\
+	static void *const wrapper##_stub = NULL
+#endif
+
 extern const struct sockwatch_hook_type sockwatch_hook_direct;
+extern const struct sockwatch_hook_type sockwatch_hook_direct_wrapper;
 extern const struct sockwatch_hook_type sockwatch_hook_ftrace;
 extern const struct sockwatch_hook_type sockwatch_hook_wrapper;
 extern const struct sockwatch_hook_type sockwatch_hook_kretprobe;

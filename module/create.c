@@ -34,9 +34,9 @@ static __always_inline void created(const struct net *net, int family,
 	preempt_enable_notrace();
 }
 
-static notrace int sock_create_wrapper(struct net *net, int family, int type,
-				       int protocol, struct socket **res,
-				       int kern)
+static __used notrace int
+sock_create_wrapper(struct net *net, int family, int type, int protocol,
+		    struct socket **res, int kern)
 {
 	u64 start_ns;
 	int err;
@@ -51,6 +51,8 @@ static notrace int sock_create_wrapper(struct net *net, int family, int type,
 	return err;
 }
 
+SOCKWATCH_WRAP_STUB(sock_create_wrapper);
+
 static void original_set(void *func)
 {
 	static_call_update(sock_create_original, func);
@@ -61,6 +63,7 @@ struct sockwatch_hook sockwatch_create_wrapper = {
 	.name = "__sock_create",
 	.type = &sockwatch_hook_wrapper,
 	.probe = sock_create_wrapper,
+	.stub = sock_create_wrapper_stub,
 	.required = true,
 	.original = original_set,
 	.inside = &inside,

@@ -420,9 +420,20 @@ static int direct_or_ftrace(struct sockwatch_hook *hook, bool direct)
 	return hook_attach(hook);
 }
 
+static int wrapper_try(struct sockwatch_hook *hook)
+{
+	if (hook->stub) {
+		hook->type = &sockwatch_hook_direct_wrapper;
+		if (!hook_try(hook))
+			return 0;
+	}
+	hook->type = &sockwatch_hook_wrapper;
+	return hook_try(hook);
+}
+
 /*
- * The wrapper's place may be taken (livepatch); then, or when told so, the
- * kretprobe.
+ * The wrapper's place may be taken: that of a direct call by BPF, any by
+ * livepatch; then, or when told so, the kretprobe.
  */
 static int create_attach(bool wrapper)
 {
@@ -431,7 +442,7 @@ static int create_attach(bool wrapper)
 
 	if (wrapper) {
 		hooks[SOCKWATCH_HOOK_CREATE] = hook;
-		err = hook_try(hook);
+		err = wrapper_try(hook);
 		if (!err)
 			return 0;
 		pr_notice("no wrapper around %s: error %d: using a kretprobe\n",

@@ -53,8 +53,8 @@ def main():
     # kinds of `each` would leave none.
     rest = [name for name in zoo.scenario_names() if name != 'each']
     for mode, params, names in (
-            ('wrapper', {}, ['each']),
-            ('wrapper', {}, rest),
+            ('direct', {}, ['each']),
+            ('direct', {}, rest),
             ('kretprobe', {'wrapper': 0}, CREATION)):
         swlib.load(max_kinds=256, **params)
         client = genl.Genl()
