@@ -187,14 +187,14 @@ void sockwatch_account_create(const struct net *net, const struct sock *sk,
 bool sockwatch_account_created(const struct net *net, const struct sock *sk,
 			       u64 took_ns, u64 now_ns)
 {
-	unsigned int slot = sockwatch_track_hash(sk);
-	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
+	unsigned long place = sockwatch_track_place(sk);
+	struct sockwatch_entry *entry = sockwatch_track_entry(place);
 	struct sockwatch_net *snet = sockwatch_net_alive(net);
 	unsigned int family = sk->sk_family;
 	struct sockwatch_hist *hist;
 	unsigned int row;
 
-	if (unlikely(!sockwatch_track_has(slot, sk)))
+	if (unlikely(!sockwatch_track_has(place, sk)))
 		return false;
 	if (unlikely(!snet))
 		return false;
@@ -330,13 +330,13 @@ static noinline void accept_any(const struct sock *sk, unsigned int type,
 void sockwatch_account_accept(const struct sock *sk, unsigned int type,
 			      u64 now_ns)
 {
-	unsigned int slot = sockwatch_track_hash(sk);
-	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
+	unsigned long place = sockwatch_track_place(sk);
+	struct sockwatch_entry *entry = sockwatch_track_entry(place);
 	struct sockwatch_net *snet;
 
 	snet = READ_ONCE(entry->snet);
 	/* The short way is for TCP, which alone has a tcp_state. */
-	if (unlikely(!sockwatch_track_has(slot, sk) || !snet ||
+	if (unlikely(!sockwatch_track_has(place, sk) || !snet ||
 		     entry->state != SOCKWATCH_CHILD || !entry->tcp_state ||
 		     sk->sk_kern_sock || sockwatch_event_wanted()))
 		return accept_any(sk, type, now_ns);
@@ -375,19 +375,19 @@ static noinline void inherit_any(const struct sock *parent,
 void sockwatch_account_inherit(const struct sock *parent,
 			       const struct sock *child, u64 now_ns)
 {
-	unsigned int from_slot = sockwatch_track_hash(parent);
-	unsigned int slot = sockwatch_track_hash(child);
+	unsigned long from_place = sockwatch_track_place(parent);
+	unsigned long place = sockwatch_track_place(child);
 	const struct sockwatch_entry *from;
 	struct sockwatch_entry *entry;
 	struct sockwatch_net *snet;
 
-	from = &sockwatch_track.entries[from_slot];
-	entry = &sockwatch_track.entries[slot];
+	from = sockwatch_track_entry(from_place);
+	entry = sockwatch_track_entry(place);
 	snet = READ_ONCE(from->snet);
-	if (unlikely(!sockwatch_track_has(from_slot, parent) ||
+	if (unlikely(!sockwatch_track_has(from_place, parent) ||
 		     from->tcp_state != TCP_LISTEN || !snet ||
 		     from->tcp_flags & SOCKWATCH_TCP_TURNED ||
-		     !sockwatch_track_has(slot, child) ||
+		     !sockwatch_track_has(place, child) ||
 		     entry->state != SOCKWATCH_PENDING))
 		return inherit_any(parent, child, now_ns);
 	sockwatch_tcp_child(entry, from, snet, parent, now_ns);
@@ -470,11 +470,11 @@ static noinline void free_any(const struct sock *sk)
 /* Open, held by a process, and if it is of TCP, closed. */
 static __always_inline bool free_usual(const struct sock *sk)
 {
-	unsigned int slot = sockwatch_track_hash(sk);
-	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
+	unsigned long place = sockwatch_track_place(sk);
+	struct sockwatch_entry *entry = sockwatch_track_entry(place);
 	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
 
-	if (unlikely(!sockwatch_track_has(slot, sk) || !snet ||
+	if (unlikely(!sockwatch_track_has(place, sk) || !snet ||
 		     entry->state != SOCKWATCH_OPEN || entry->kernel ||
 		     sockwatch_event_wanted()))
 		return false;
@@ -486,7 +486,7 @@ static __always_inline bool free_usual(const struct sock *sk)
 		count(snet, entry->row, SOCKWATCH_C_CONNECTED, 1);
 	}
 	count(snet, entry->row, SOCKWATCH_C_RELEASED, 1);
-	sockwatch_track_clear(entry, slot, sk);
+	sockwatch_track_clear(entry, sockwatch_track_key(place), sk);
 	return true;
 }
 

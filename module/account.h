@@ -64,10 +64,10 @@ static __always_inline void sockwatch_account_alloc(const struct sock *sk)
  */
 static __always_inline bool sockwatch_account_has(const struct sock *sk)
 {
-	unsigned int slot = sockwatch_track_hash(sk);
+	unsigned long place = sockwatch_track_place(sk);
 
-	return sockwatch_track_has(slot, sk) &&
-	       sockwatch_track.entries[slot].state != SOCKWATCH_PENDING;
+	return sockwatch_track_has(place, sk) &&
+	       sockwatch_track_entry(place)->state != SOCKWATCH_PENDING;
 }
 
 void sockwatch_account_found(const struct sock *sk, bool complete);

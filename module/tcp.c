@@ -338,12 +338,12 @@ static noinline void segment_rare(const struct sock *sk,
 void sockwatch_tcp_segment(const struct sock *sk, enum sockwatch_segment what,
 			   unsigned int n)
 {
-	unsigned int slot = sockwatch_track_hash(sk);
-	const struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
+	unsigned long place = sockwatch_track_place(sk);
+	const struct sockwatch_entry *entry = sockwatch_track_entry(place);
 	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
 	unsigned int flags = entry->tcp_flags;
 
-	if (unlikely(!sockwatch_track_has(slot, sk) || !snet ||
+	if (unlikely(!sockwatch_track_has(place, sk) || !snet ||
 		     !(flags & SOCKWATCH_TCP_SCOPED)))
 		return segment_rare(sk, what, n);
 	this_cpu_add(stat_of(snet, flags)->cpu->segment[!!far_of(flags)][what],

@@ -470,10 +470,10 @@ static __always_inline void to_other(struct sockwatch_entry *entry,
 static __always_inline void move(const struct sock *sk, unsigned int state,
 				 u64 now_ns)
 {
-	unsigned int slot = sockwatch_track_hash(sk);
-	struct sockwatch_entry *entry = &sockwatch_track.entries[slot];
+	unsigned long place = sockwatch_track_place(sk);
+	struct sockwatch_entry *entry = sockwatch_track_entry(place);
 
-	if (unlikely(!sockwatch_track_has(slot, sk)))
+	if (unlikely(!sockwatch_track_has(place, sk)))
 		behind(sk, state, now_ns);
 	else if (state == TCP_ESTABLISHED)
 		to_established(entry, sk, now_ns);
@@ -554,10 +554,10 @@ notrace void sockwatch_tcp_other(void *data, const struct sock *sk,
 				 int oldstate, int state)
 {
 	const u64 now_ns = sockwatch_clock_tsc_ns();
-	unsigned int slot = sockwatch_track_hash(sk);
+	unsigned long place = sockwatch_track_place(sk);
 
-	if (unlikely(!sockwatch_track_has(slot, sk)))
+	if (unlikely(!sockwatch_track_has(place, sk)))
 		behind(sk, state, now_ns);
 	else
-		to_other(&sockwatch_track.entries[slot], sk, state, now_ns);
+		to_other(sockwatch_track_entry(place), sk, state, now_ns);
 }

@@ -27,6 +27,7 @@ struct sockwatch_track sockwatch_track __read_mostly;
 int sockwatch_track_init(unsigned int max_sockets)
 {
 	sockwatch_track.mask = max_sockets - 1;
+	sockwatch_track.places = sockwatch_track.mask * sizeof(void *);
 	sockwatch_track.keys = kvcalloc(max_sockets,
 					sizeof(*sockwatch_track.keys),
 					GFP_KERNEL);

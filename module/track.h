@@ -7,6 +7,7 @@
 #include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/hash.h>
+#include <linux/log2.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 #include <asm/processor.h>
@@ -111,6 +112,7 @@ struct sockwatch_entry {
 /**
  * struct sockwatch_track - the table
  * @mask: its size - 1
+ * @places: likewise, of places: see sockwatch_track_place()
  * @keys: the sock of each slot, or NULL; see sockwatch_track_pin()
  * @entries: what is known of it
  *
@@ -119,6 +121,7 @@ struct sockwatch_entry {
  */
 struct sockwatch_track {
 	unsigned int mask;
+	unsigned int places;
 	const void **keys;
 	struct sockwatch_entry *entries;
 };
@@ -140,18 +143,60 @@ void sockwatch_track_for_each(void (*fn)(struct sockwatch_entry *entry,
 					 void *arg), void *arg);
 
 /**
- * sockwatch_track_hash() - the first slot in which a sock may lie
+ * sockwatch_track_place() - the first place in which a sock may lie
  * @sk: the sock, used as a number only
+ *
+ * A place is the offset of a slot's key, in bytes, and so that of its entry by
+ * a factor that is part of an address.
  *
  * Fibonacci hashing, by a factor short enough to be a part of the instruction:
  * the bits from 32 on depend on all of an address but its first few.
  *
  * Context: any.
+ * Return: a place.
+ */
+static __always_inline unsigned long sockwatch_track_place(const void *sk)
+{
+	return (u64)sk * GOLDEN_RATIO_32 >> (32 - ilog2(sizeof(void *))) &
+	       sockwatch_track.places;
+}
+
+/**
+ * sockwatch_track_hash() - the first slot in which a sock may lie
+ * @sk: the sock, used as a number only
+ *
+ * Context: any.
  * Return: a slot.
  */
-static __always_inline unsigned int sockwatch_track_hash(const void *sk)
+static inline unsigned int sockwatch_track_hash(const void *sk)
 {
-	return (u64)sk * GOLDEN_RATIO_32 >> 32 & sockwatch_track.mask;
+	return sockwatch_track_place(sk) / sizeof(void *);
+}
+
+/**
+ * sockwatch_track_key() - the key in a place
+ * @place: the place
+ *
+ * Context: any.
+ * Return: where it is.
+ */
+static __always_inline const void **sockwatch_track_key(unsigned long place)
+{
+	return (void *)sockwatch_track.keys + place;
+}
+
+/**
+ * sockwatch_track_entry() - the entry in a place
+ * @place: the place
+ *
+ * Context: any.
+ * Return: where it is; see sockwatch_track_has() for whose.
+ */
+static __always_inline struct sockwatch_entry *
+sockwatch_track_entry(unsigned long place)
+{
+	return (void *)sockwatch_track.entries +
+	       place * (sizeof(struct sockwatch_entry) / sizeof(void *));
 }
 
 /**
@@ -164,7 +209,7 @@ static __always_inline unsigned int sockwatch_track_hash(const void *sk)
  */
 static __always_inline void sockwatch_track_alloc(const void *sk)
 {
-	const void **key = &sockwatch_track.keys[sockwatch_track_hash(sk)];
+	const void **key = sockwatch_track_key(sockwatch_track_place(sk));
 	const void *none = NULL;
 
 	/* Mostly free: to look first would cost all of them. */
@@ -173,18 +218,18 @@ static __always_inline void sockwatch_track_alloc(const void *sk)
 }
 
 /**
- * sockwatch_track_has() - whether a slot is that of a sock
- * @slot: the slot
+ * sockwatch_track_has() - whether a place is that of a sock
+ * @place: the place
  * @sk: the sock; it must not go away meanwhile
  *
  * Context: any.  No lock.
- * Return: true: &sockwatch_track.entries[@slot] is its entry.
+ * Return: true: sockwatch_track_entry() is its entry.
  */
-static __always_inline bool sockwatch_track_has(unsigned int slot,
+static __always_inline bool sockwatch_track_has(unsigned long place,
 						const void *sk)
 {
 	/* While it is there its key is, and no other key becomes the same. */
-	return likely(data_race(sockwatch_track.keys[slot] == sk));
+	return likely(data_race(*sockwatch_track_key(place) == sk));
 }
 
 /**
@@ -197,10 +242,10 @@ static __always_inline bool sockwatch_track_has(unsigned int slot,
 static __always_inline struct sockwatch_entry *
 sockwatch_track_find(const void *sk)
 {
-	unsigned int slot = sockwatch_track_hash(sk);
+	unsigned long place = sockwatch_track_place(sk);
 
-	if (sockwatch_track_has(slot, sk))
-		return &sockwatch_track.entries[slot];
+	if (sockwatch_track_has(place, sk))
+		return sockwatch_track_entry(place);
 	return sockwatch_track_search(sk);
 }
 
@@ -229,9 +274,9 @@ sockwatch_entry_clear(struct sockwatch_entry *entry)
 }
 
 /**
- * sockwatch_track_clear() - make a slot free
+ * sockwatch_track_clear() - make a place free
  * @entry: the entry of a sock that nobody uses any more
- * @slot: its slot
+ * @key: its key
  * @sk: the sock
  *
  * The entry is as empty as it was at first before its key goes, so that
@@ -241,10 +286,9 @@ sockwatch_entry_clear(struct sockwatch_entry *entry)
  * Context: any but NMI.
  */
 static __always_inline void
-sockwatch_track_clear(struct sockwatch_entry *entry, unsigned int slot,
+sockwatch_track_clear(struct sockwatch_entry *entry, const void **key,
 		      const void *sk)
 {
-	const void **key = &sockwatch_track.keys[slot];
 	const void *have = sk;
 
 	sockwatch_entry_clear(entry);
@@ -263,9 +307,10 @@ sockwatch_track_clear(struct sockwatch_entry *entry, unsigned int slot,
 static inline void sockwatch_track_del(struct sockwatch_entry *entry)
 {
 	size_t slot = entry - sockwatch_track.entries;
-	const void *key = READ_ONCE(sockwatch_track.keys[slot]);
+	const void **key = &sockwatch_track.keys[slot];
 
-	sockwatch_track_clear(entry, slot, sockwatch_track_sock(key));
+	sockwatch_track_clear(entry, key,
+			      sockwatch_track_sock(READ_ONCE(*key)));
 }
 
 #endif /* _SOCKWATCH_TRACK_H */
