@@ -11,7 +11,7 @@
 #include "tcpstat.h"
 
 void sockwatch_tcp_summary(struct sockwatch_tcpstat *stat,
-			   const struct sock *sk, unsigned long far) __cold;
+			   const struct sock *sk, unsigned long far);
 void sockwatch_tcp_not_connected(struct sockwatch_net *snet,
 				 const struct sock *sk, int err);
 void sockwatch_tcp_settle(struct sockwatch_tcpstat *stat, unsigned int hist,

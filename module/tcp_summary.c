@@ -10,8 +10,36 @@
 #include "tcp_summary.h"
 #include "track.h"
 
+#define OPTION(cpu, name) \
+	this_cpu_inc((cpu)->option[SOCKWATCH_OPTION_##name - 1])
+
+/* Those of SOCKWATCH_USUAL_FLAGS count where they are not. */
+static void options_count(struct sockwatch_tcp_cpu __percpu *cpu,
+			  const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (tp->nonagle & TCP_NAGLE_OFF)
+		OPTION(cpu, NODELAY);
+	if (tp->nonagle & TCP_NAGLE_CORK)
+		OPTION(cpu, CORK);
+	if (!tp->rx_opt.sack_ok)
+		OPTION(cpu, SACK);
+	if (!tp->rx_opt.tstamp_ok)
+		OPTION(cpu, TIMESTAMPS);
+	if (!tp->rx_opt.wscale_ok)
+		OPTION(cpu, WSCALE);
+	if (tp->ecn_flags & TCP_ECN_OK)
+		OPTION(cpu, ECN);
+	if (sock_flag(sk, SOCK_KEEPOPEN))
+		OPTION(cpu, KEEPALIVE);
+	if (tp->syn_data_acked)
+		OPTION(cpu, FASTOPEN);
+}
+
+/* One that is not the common one. */
 static noinline __cold void
-congestion_rare(struct sockwatch_tcpstat *stat, const struct sock *sk)
+congestion_count(struct sockwatch_tcpstat *stat, const struct sock *sk)
 {
 	const struct tcp_congestion_ops *ops = inet_csk(sk)->icsk_ca_ops;
 	const struct sockwatch_entry *entry = sockwatch_track_find(sk);
@@ -19,6 +47,7 @@ congestion_rare(struct sockwatch_tcpstat *stat, const struct sock *sk)
 	unsigned int row;
 	u64 key;
 
+	this_cpu_inc(stat->cpu->uncommon);
 	if (!snet)
 		return;
 	key = sockwatch_congestion_pack(entry->tcp_flags & SOCKWATCH_TCP_INET6 ?
@@ -35,30 +64,27 @@ congestion_rare(struct sockwatch_tcpstat *stat, const struct sock *sk)
 }
 
 /**
- * sockwatch_tcp_summary_rare() - the rest of sockwatch_tcp_summarize()
- * @stat: as there
+ * sockwatch_tcp_rtt_settle() - what is left to do of a round trip
+ * @stat: as for sockwatch_tcp_summarize()
  * @sk: likewise
  * @far: likewise
  *
- * Context: that of sockwatch_tcp_summarize().
+ * Context: likewise.
  */
-void sockwatch_tcp_summary_rare(struct sockwatch_tcpstat *stat,
-				const struct sock *sk, unsigned long far)
+void sockwatch_tcp_rtt_settle(struct sockwatch_tcpstat *stat,
+			      const struct sock *sk, unsigned long far)
 {
 	u32 srtt_us = tcp_sk(sk)->srtt_us >> 3;
 
 	if (srtt_us)
-		sampled(stat, SOCKWATCH_H_RTT, far, as_n(srtt_us), sk);
+		sockwatch_tcp_settle_sock(stat, SOCKWATCH_H_RTT, far,
+					  as_n(srtt_us), sk);
 	else
 		unknown(stat, SOCKWATCH_METRIC_TCP_RTT);
-	if (sockwatch_summary_is_common(stat, sk))
-		this_cpu_inc(stat->cpu->common);
-	else
-		congestion_rare(stat, sk);
 }
 
 /**
- * sockwatch_tcp_summary() - sockwatch_tcp_summarize(), for who is not hot
+ * sockwatch_tcp_summary() - sockwatch_tcp_summarize(), of any connection
  * @stat: as there
  * @sk: likewise
  * @far: likewise
@@ -68,5 +94,13 @@ void sockwatch_tcp_summary_rare(struct sockwatch_tcpstat *stat,
 void sockwatch_tcp_summary(struct sockwatch_tcpstat *stat,
 			   const struct sock *sk, unsigned long far)
 {
-	sockwatch_tcp_summarize(stat, stat->cpu, sk, far);
+	u32 srtt_us = tcp_sk(sk)->srtt_us >> 3;
+
+	this_cpu_inc(stat->cpu->closed);
+	options_count(stat->cpu, sk);
+	if (unlikely(inet_csk(sk)->icsk_ca_ops->key != stat->common_key))
+		congestion_count(stat, sk);
+	if (unlikely(sockwatch_tcpstat_count(stat->cpu, SOCKWATCH_H_RTT, far,
+					     as_n(srtt_us))))
+		sockwatch_tcp_rtt_settle(stat, sk, far);
 }

@@ -117,14 +117,16 @@ static void options_fold(const struct sockwatch_tcpstat *stat,
 			 struct sockwatch_tcp_sum *sum)
 {
 	unsigned int i;
+	u64 uncommon;
 
 	/* First what is a part of the next. */
-	counters_fold(stat, offsetof(struct sockwatch_tcp_cpu, common),
-		      sizeof(sum->common), &sum->common);
+	counters_fold(stat, offsetof(struct sockwatch_tcp_cpu, uncommon),
+		      sizeof(uncommon), &uncommon);
 	counters_fold(stat, offsetof(struct sockwatch_tcp_cpu, option),
 		      sizeof(sum->option), sum->option);
 	counters_fold(stat, offsetof(struct sockwatch_tcp_cpu, closed),
 		      sizeof(sum->closed), &sum->closed);
+	sum->common = sum->closed - uncommon;
 	for (i = 0; i < SOCKWATCH_NR_FLAGS; i++) {
 		if (SOCKWATCH_USUAL_FLAGS & BIT(i))
 			sum->option[i] = sum->closed - sum->option[i];

@@ -151,7 +151,8 @@ enum sockwatch_tcp_hist {
  * @closed: connections that were ESTABLISHED, and are closed
  * @option: of these, those with the option n + 1, or without it where it is one
  *	of SOCKWATCH_USUAL_FLAGS
- * @common: closed connections with the congestion control @common_key
+ * @uncommon: closed connections with another congestion control than
+ *	@common_key
  * @unknown: durations of each metric that could not be known
  * @hist: &enum sockwatch_tcp_hist
  */
@@ -162,7 +163,7 @@ struct sockwatch_tcp_cpu {
 	u64 unknown[SOCKWATCH_NR_METRICS];
 	u64 closed;
 	u64 option[SOCKWATCH_NR_FLAGS];
-	u64 common;
+	u64 uncommon;
 	struct sockwatch_hist_cpu hist[SOCKWATCH_NR_HISTS];
 };
 

@@ -71,7 +71,8 @@ static void count_here(void *unused)
 	}
 	for (i = 0; i < SOCKWATCH_NR_METRICS; i++)
 		cpu->unknown[i] += HERE * (i + 1);
-	cpu->common += HERE;
+	cpu->closed += HERE * 3;
+	cpu->uncommon += HERE;
 	sockwatch_hist_add(&stat->hist[SOCKWATCH_H_RTT], 1000 * HERE);
 }
 
@@ -101,7 +102,8 @@ static void every_cpu(struct kunit *test)
 	}
 	for (i = 0; i < SOCKWATCH_NR_METRICS; i++)
 		KUNIT_EXPECT_EQ(test, sum.unknown[i], here * (i + 1));
-	KUNIT_EXPECT_EQ(test, sum.common, here);
+	KUNIT_EXPECT_EQ(test, sum.closed, here * 3);
+	KUNIT_EXPECT_EQ(test, sum.common, here * 2);
 	KUNIT_EXPECT_TRUE(test,
 			  sockwatch_tcpstat_metric(stat,
 						   SOCKWATCH_METRIC_TCP_RTT,
