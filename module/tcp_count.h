@@ -23,7 +23,7 @@ void sockwatch_tcp_settle_sock(struct sockwatch_tcpstat *stat,
 void sockwatch_tcp_tell_not_connected(struct sockwatch_net *snet,
 				      const struct sock *sk, int err) __cold;
 bool sockwatch_tcp_connect_wrapped(const struct sock *sk);
-u8 sockwatch_tcp_scoped(u8 flags, const struct sock *sk) __cold;
+unsigned int sockwatch_tcp_scoped(unsigned int flags, const struct sock *sk) __cold;
 void sockwatch_tcp_not_opened(const struct sockwatch_entry *entry,
 			      const struct sock *sk) __cold;
 void sockwatch_tcp_family_changed(struct sockwatch_entry *entry,

@@ -96,9 +96,20 @@ static __always_inline void reset_count(struct sockwatch_tcpstat *stat,
 /* The connection was ESTABLISHED, and conn_ns says when. */
 #define OPEN_FLAGS	(SOCKWATCH_TCP_OPENED | SOCKWATCH_TCP_TIMED)
 
+static __always_inline void enter(struct sockwatch_tcp_cpu __percpu *cpu,
+				  struct sockwatch_entry *entry,
+				  unsigned int from, unsigned int state,
+				  u64 now_ns)
+{
+	this_cpu_inc(cpu->move[sockwatch_move(from, state)]);
+	entry->state_ns = now_ns;
+	WRITE_ONCE(entry->tcp_state, state);
+}
+
 /*
- * Returns whether the time in the old state is still to be settled, which the
- * caller does last.
+ * Where it is known since when it was in the old state, as it is with
+ * SOCKWATCH_TCP_TIMED.  Returns whether the time in that is still to be
+ * settled, which the caller does last.
  */
 static __always_inline bool leave(struct sockwatch_tcp_cpu __percpu *cpu,
 				  struct sockwatch_entry *entry,
@@ -106,19 +117,16 @@ static __always_inline bool leave(struct sockwatch_tcp_cpu __percpu *cpu,
 				  unsigned int hist, unsigned long far,
 				  u64 since_ns, u64 now_ns)
 {
-	this_cpu_inc(cpu->move[sockwatch_move(from, state)]);
-	entry->state_ns = now_ns;
-	WRITE_ONCE(entry->tcp_state, state);
-	return likely(since_ns) &&
-	       unlikely(sockwatch_tcpstat_count(cpu, hist, far,
+	enter(cpu, entry, from, state, now_ns);
+	return unlikely(sockwatch_tcpstat_count(cpu, hist, far,
 						now_ns + ~since_ns));
 }
 
-/* From any state to any other. */
-static __always_inline void leave_any(struct sockwatch_tcpstat *stat,
-				      struct sockwatch_entry *entry,
-				      unsigned int state, unsigned long far,
-				      u64 now_ns)
+/* From any state to any other, likewise. */
+static __always_inline void leave_timed(struct sockwatch_tcpstat *stat,
+					struct sockwatch_entry *entry,
+					unsigned int state, unsigned long far,
+					u64 now_ns)
 {
 	unsigned int from = entry->tcp_state;
 	unsigned int hist = sockwatch_tcp_hist_of[sockwatch_move(from, state)];
@@ -127,6 +135,16 @@ static __always_inline void leave_any(struct sockwatch_tcpstat *stat,
 	if (leave(stat->cpu, entry, from, state, hist, far, since_ns, now_ns))
 		sockwatch_tcp_settle(stat, hist, far, now_ns + ~since_ns,
 				     entry);
+}
+
+static void leave_any(struct sockwatch_tcpstat *stat,
+		      struct sockwatch_entry *entry, unsigned int state,
+		      unsigned long far, u64 now_ns)
+{
+	if (entry->state_ns)
+		leave_timed(stat, entry, state, far, now_ns);
+	else
+		enter(stat->cpu, entry, entry->tcp_state, state, now_ns);
 }
 
 /* A RST that is still to be sent asks for the scope. */
@@ -252,8 +270,10 @@ static __always_inline void open_passive(struct sockwatch_tcpstat *stat,
 	u64 since_ns = entry->state_ns;
 
 	opened(entry, flags, now_ns);
-	if (leave(stat->cpu, entry, TCP_SYN_RECV, TCP_ESTABLISHED,
-		  SOCKWATCH_H_SYN_RECV, far_of(flags), since_ns, now_ns))
+	enter(stat->cpu, entry, TCP_SYN_RECV, TCP_ESTABLISHED, now_ns);
+	if (likely(since_ns) &&
+	    sockwatch_tcpstat_count(stat->cpu, SOCKWATCH_H_SYN_RECV,
+				    far_of(flags), now_ns + ~since_ns))
 		return open_settle(stat, sk, flags, now_ns + ~since_ns);
 	handshake(stat, sk, flags);
 }
@@ -374,6 +394,7 @@ static __always_inline void to_syn_sent(struct sockwatch_entry *entry,
 {
 	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
 	struct sockwatch_tcpstat *stat;
+	u64 since_ns = entry->birth_ns;
 	unsigned int flags = 0;
 
 	if (sk->sk_family == AF_INET6)
@@ -386,10 +407,12 @@ static __always_inline void to_syn_sent(struct sockwatch_entry *entry,
 	if (unlikely(!stat))
 		return;
 	begin(entry, flags, now_ns);
-	if (leave(stat->cpu, entry, TCP_CLOSE, TCP_SYN_SENT, SOCKWATCH_H_CLOSE,
-		  0, entry->birth_ns, now_ns))
+	enter(stat->cpu, entry, TCP_CLOSE, TCP_SYN_SENT, now_ns);
+	if (likely(since_ns) &&
+	    sockwatch_tcpstat_count(stat->cpu, SOCKWATCH_H_CLOSE, 0,
+				    now_ns + ~since_ns))
 		sockwatch_tcp_settle(stat, SOCKWATCH_H_CLOSE, 0,
-				     now_ns + ~entry->birth_ns, entry);
+				     now_ns + ~since_ns, entry);
 }
 
 /*
@@ -411,6 +434,25 @@ static __always_inline bool stat_at_hand(const struct sockwatch_entry *entry,
 	}
 	*stat = READ_ONCE(snet->tcp[1]);
 	return likely(sk->sk_family == AF_INET6);
+}
+
+/* The same of one that is OPEN_FLAGS and has a scope; else false. */
+static __always_inline bool
+stat_of_open(const struct sockwatch_entry *entry, unsigned int flags,
+	     const struct sock *sk, struct sockwatch_tcpstat **stat)
+{
+	const unsigned int wanted = OPEN_FLAGS | SOCKWATCH_TCP_SCOPED;
+	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
+
+	if (unlikely(!snet))
+		return false;
+	if (likely((flags & (wanted | SOCKWATCH_TCP_INET6)) == wanted)) {
+		*stat = READ_ONCE(snet->tcp[0]);
+		return true;
+	}
+	*stat = READ_ONCE(snet->tcp[1]);
+	return likely(is_set(flags, wanted | SOCKWATCH_TCP_INET6) &&
+		      sk->sk_family == AF_INET6);
 }
 
 static __always_inline void to_established(struct sockwatch_entry *entry,
@@ -443,8 +485,7 @@ static __always_inline void to_close(struct sockwatch_entry *entry,
 	unsigned int flags = entry->tcp_flags;
 	struct sockwatch_tcpstat *stat;
 
-	if (unlikely(!stat_at_hand(entry, flags, sk, &stat) ||
-		     !is_set(flags, OPEN_FLAGS | SOCKWATCH_TCP_SCOPED)))
+	if (unlikely(!stat_of_open(entry, flags, sk, &stat)))
 		return move_rare(entry, sk, TCP_CLOSE, now_ns);
 	reset_count(stat, sk, flags);
 	if (entry->tcp_state == TCP_ESTABLISHED)
@@ -460,11 +501,10 @@ static __always_inline void to_other(struct sockwatch_entry *entry,
 	unsigned int flags = entry->tcp_flags;
 	struct sockwatch_tcpstat *stat;
 
-	if (unlikely(!stat_at_hand(entry, flags, sk, &stat) ||
-		     !is_set(flags, OPEN_FLAGS | SOCKWATCH_TCP_SCOPED) ||
+	if (unlikely(!stat_of_open(entry, flags, sk, &stat) ||
 		     entry->tcp_state == state || state >= SOCKWATCH_STATES))
 		return move_rare(entry, sk, state, now_ns);
-	leave_any(stat, entry, state, far_of(flags), now_ns);
+	leave_timed(stat, entry, state, far_of(flags), now_ns);
 }
 
 static __always_inline void move(const struct sock *sk, unsigned int state,

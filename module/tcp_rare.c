@@ -15,7 +15,7 @@
  * Context: process or softirq, with the sock's lock held.
  * Return: its flags with the scope.
  */
-u8 sockwatch_tcp_scoped(u8 flags, const struct sock *sk)
+unsigned int sockwatch_tcp_scoped(unsigned int flags, const struct sock *sk)
 {
 	flags &= ~SOCKWATCH_TCP_REMOTE;
 	return flags | SOCKWATCH_TCP_SCOPED |

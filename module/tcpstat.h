@@ -202,10 +202,10 @@ struct sockwatch_tcp_sum {
 extern const u8 sockwatch_tcp_hist_of[SOCKWATCH_STATES << SOCKWATCH_MOVE_SHIFT];
 
 /*
- * A scope as a number that one shift makes a step in the array of histograms,
- * from what is local to what is remote: this, or 0.
+ * A scope as the step in the array of histograms from what is local to what is
+ * remote: this many bytes, or 0.
  */
-#define SOCKWATCH_FAR	(sizeof(struct sockwatch_hist_cpu) / 2)
+#define SOCKWATCH_FAR	sizeof(struct sockwatch_hist_cpu)
 
 /**
  * sockwatch_tcpstat_hist() - one of many
@@ -219,7 +219,7 @@ static __always_inline struct sockwatch_hist_cpu __percpu *
 sockwatch_tcpstat_hist(struct sockwatch_tcp_cpu __percpu *cpu,
 		       unsigned int hist, unsigned long far)
 {
-	return (void __percpu *)&cpu->hist[hist] + 2 * far;
+	return (void __percpu *)&cpu->hist[hist] + far;
 }
 
 /**

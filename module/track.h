@@ -103,7 +103,7 @@ struct sockwatch_entry {
 			u8 origin;
 			bool kernel;
 			u8 tcp_state;
-			u8 tcp_flags;
+			u16 tcp_flags;
 		};
 		u64 flags;
 	};
