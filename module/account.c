@@ -189,19 +189,19 @@ bool sockwatch_account_created(const struct net *net, const struct sock *sk,
 {
 	unsigned long place = sockwatch_track_place(sk);
 	struct sockwatch_entry *entry = sockwatch_track_entry(place);
-	struct sockwatch_net *snet = sockwatch_net_alive(net);
-	unsigned int family = sk->sk_family;
+	struct sockwatch_net *snet = sockwatch_net_ready(net);
 	struct sockwatch_hist *hist;
 	unsigned int row;
 
 	if (unlikely(!sockwatch_track_has(place, sk)))
 		return false;
-	if (unlikely(!snet))
+	if (unlikely(entry->state != SOCKWATCH_PENDING))
 		return false;
-	if (unlikely(family >= AF_MAX || entry->state != SOCKWATCH_PENDING ||
-		     !sockwatch_counters_find(&snet->kinds, kind_of(sk), &row)))
+	if (unlikely(!sockwatch_counters_find(&snet->kinds, kind_of(sk),
+					      &row)))
 		return false;
-	hist = READ_ONCE(snet->create[family]);
+	/* Of a family that sock_register() has taken (net/socket.c). */
+	hist = READ_ONCE(snet->create[sk->sk_family]);
 	if (unlikely(!hist || sockwatch_event_wanted()))
 		return false;
 	entry->birth_ns = now_ns;

@@ -154,6 +154,24 @@ int sockwatch_net_for_each(int (*fn)(struct sockwatch_net *snet, void *arg),
 			   void *arg);
 
 /**
+ * sockwatch_net_ready() - the account of a namespace that is in use
+ * @net: the namespace, in which a system call does something
+ *
+ * It was set up before anybody could be in it, and goes after the last one is
+ * out (copy_net_ns() and cleanup_net(), net/core/net_namespace.c).
+ *
+ * Context: process, with preemption off.
+ * Return: the account.
+ */
+static __always_inline struct sockwatch_net *
+sockwatch_net_ready(const struct net *net)
+{
+	const struct net_generic *gen = rcu_dereference_sched(net->gen);
+
+	return gen->ptr[sockwatch_net_id];
+}
+
+/**
  * sockwatch_net_alive() - sockwatch_net_of() a namespace that is not going
  * @net: the namespace, to which somebody holds a reference
  *
