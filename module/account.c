@@ -17,6 +17,8 @@
 #include "tcp.h"
 #include "track.h"
 
+bool sockwatch_account_inherits __read_mostly;
+
 static DEFINE_PER_CPU(u64, untracked);
 static DEFINE_PER_CPU(u64, discarded);
 static u64 census_ns;
@@ -211,6 +213,37 @@ bool sockwatch_account_created(const struct net *net, const struct sock *sk,
 	return true;
 }
 
+/*
+ * Whoever lists children tells by its state whether one of TCP is set up, so
+ * that has a state before anybody can see that it is a child: see list.c.
+ * Without memory for the numbers of its family it has none, and is counted when
+ * it is set up.
+ */
+static void clone_count(const struct sock *sk, unsigned int type, bool set_up,
+			u64 now_ns)
+{
+	struct sockwatch_entry *entry;
+	struct sockwatch_net *snet;
+	bool born = true;
+
+	preempt_disable_notrace();
+	entry = sockwatch_track_find(sk);
+	if (!entry || entry->state != SOCKWATCH_PENDING)
+		goto out;
+	snet = sockwatch_net_of(sock_net(sk));
+	if (unlikely(!snet))
+		goto out;
+	if (sockwatch_is_tcp(sk))
+		born = sockwatch_tcp_born(entry, snet, sk, TCP_SYN_RECV,
+					  now_ns);
+	if (born || set_up)
+		child_count(entry, snet, row_of(snet, sk, type), now_ns);
+	else
+		WRITE_ONCE(sockwatch_account_inherits, false);
+out:
+	preempt_enable_notrace();
+}
+
 /**
  * sockwatch_account_clone() - a sock was made for an incoming connection
  * @sk: the child, which may be counted already
@@ -222,21 +255,7 @@ bool sockwatch_account_created(const struct net *net, const struct sock *sk,
 void sockwatch_account_clone(const struct sock *sk, unsigned int type,
 			     u64 now_ns)
 {
-	struct sockwatch_entry *entry;
-	struct sockwatch_net *snet;
-
-	preempt_disable_notrace();
-	entry = sockwatch_track_find(sk);
-	if (!entry || entry->state != SOCKWATCH_PENDING)
-		goto out;
-	snet = sockwatch_net_of(sock_net(sk));
-	if (unlikely(!snet))
-		goto out;
-	child_count(entry, snet, row_of(snet, sk, type), now_ns);
-	if (likely(sockwatch_is_tcp(sk)))
-		sockwatch_tcp_born(entry, snet, sk, TCP_SYN_RECV, now_ns);
-out:
-	preempt_enable_notrace();
+	clone_count(sk, type, true, now_ns);
 }
 
 static void unix_waited(const struct sockwatch_entry *entry,
@@ -347,16 +366,18 @@ void sockwatch_account_accept(const struct sock *sk, unsigned int type,
 
 /*
  * tipc_accept() hands out the clone, and grafts it to nothing
- * (net/tipc/socket.c).  What is of TCP is counted when its state is set, a
- * moment later.
+ * (net/tipc/socket.c).
  */
 static noinline void inherit_any(const struct sock *parent,
 				 const struct sock *child, u64 now_ns)
 {
-	if (child->sk_family == AF_TIPC)
+	if (child->sk_family == AF_TIPC) {
 		accept_any(child, child->sk_type, now_ns);
-	else if (sockwatch_is_tcp(parent))
+	} else if (sockwatch_is_tcp(parent)) {
 		sockwatch_tcp_inherit(parent, child);
+		if (READ_ONCE(sockwatch_account_inherits))
+			clone_count(child, child->sk_type, false, now_ns);
+	}
 }
 
 /**

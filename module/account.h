@@ -55,20 +55,13 @@ static __always_inline void sockwatch_account_alloc(const struct sock *sk)
 	sockwatch_track_alloc(sk);
 }
 
-/**
- * sockwatch_account_has() - whether a sock is counted as anything
- * @sk: the sock; it must not go away meanwhile
- *
- * Context: any.
- * Return: false: no, or it is not known without a longer look.
+/*
+ * Whether sockwatch_account_inherit() counts each child of TCP, and not only
+ * those of a listener that is known.  Set when all hooks are in place: whoever
+ * is counted there must be seen to come out of SYN_RECV.  Taken back when there
+ * is no memory for one.
  */
-static __always_inline bool sockwatch_account_has(const struct sock *sk)
-{
-	unsigned long place = sockwatch_track_place(sk);
-
-	return sockwatch_track_has(place, sk) &&
-	       sockwatch_track_entry(place)->state != SOCKWATCH_PENDING;
-}
+extern bool sockwatch_account_inherits;
 
 void sockwatch_account_found(const struct sock *sk, bool complete);
 void sockwatch_account_found_child(const struct sock *sk, bool complete);

@@ -134,11 +134,15 @@ static notrace void on_unix_connect(const struct sock *sk,
  * (mptcp_sk_clone_init(), net/mptcp/protocol.c).
  */
 static noinline __noclone notrace void
-on_state_child(void *data, const struct sock *sk)
+on_state_child(void *data, const struct sock *sk, const int oldstate,
+	       const int newstate)
 {
-	/* Mostly on_clone() has. */
-	if (!sockwatch_account_has(sk))
-		sockwatch_account_clone(sk, sk->sk_type, sockwatch_clock_ns());
+	/* on_clone() has counted it; but DCCP has this state too. */
+	if (likely(newstate == TCP_SYN_RECV &&
+		   READ_ONCE(sockwatch_account_inherits) &&
+		   sk->sk_protocol == IPPROTO_TCP))
+		return;
+	sockwatch_account_clone(sk, sk->sk_type, sockwatch_clock_ns());
 }
 
 /* Without a TSC, or with somebody to tell. */
@@ -147,7 +151,7 @@ on_state_slow(void *data, const struct sock *sk, const int oldstate,
 	      const int newstate)
 {
 	if (oldstate == TCP_LISTEN && newstate != TCP_CLOSE)
-		on_state_child(data, sk);
+		on_state_child(data, sk, oldstate, newstate);
 	else if (sk->sk_protocol == IPPROTO_TCP)
 		sockwatch_tcp_state(sk, newstate, sockwatch_clock_ns());
 }
@@ -166,7 +170,7 @@ static notrace void on_state(void *data, const struct sock *sk,
 	else if (newstate == TCP_CLOSE)
 		sockwatch_tcp_close(data, sk);
 	else if (oldstate == TCP_LISTEN)
-		on_state_child(data, sk);
+		on_state_child(data, sk, oldstate, newstate);
 	else if (newstate == TCP_ESTABLISHED)
 		sockwatch_tcp_established(data, sk);
 	else if (newstate == TCP_SYN_SENT)
@@ -532,6 +536,7 @@ int sockwatch_hooks_init(const char *list, bool wrapper)
 		if (err)
 			goto err_hooks;
 	}
+	WRITE_ONCE(sockwatch_account_inherits, clone_hook.attached);
 	sockwatch_tcp_wrapped(sockwatch_connect4_wrapper.attached,
 			      sockwatch_connect6_wrapper.attached);
 	sockwatch_timewait_hooked(tw_schedule_hook.attached &&

@@ -85,10 +85,11 @@ void sockwatch_tcp_cookie(const struct sock *child)
  * @now_ns: sockwatch_clock_ns()
  *
  * Context: softirq, with preemption off.
+ * Return: false: there was no memory for the numbers of its family.
  */
-void sockwatch_tcp_born(struct sockwatch_entry *entry,
-			struct sockwatch_net *snet, const struct sock *sk,
-			unsigned int state, u64 now_ns)
+bool sockwatch_tcp_born(struct sockwatch_entry *entry,
+			const struct sockwatch_net *snet,
+			const struct sock *sk, unsigned int state, u64 now_ns)
 {
 	struct sockwatch_tcpstat *stat;
 
@@ -96,10 +97,11 @@ void sockwatch_tcp_born(struct sockwatch_entry *entry,
 		entry->tcp_flags |= SOCKWATCH_TCP_INET6;
 	stat = stat_of(snet, entry->tcp_flags);
 	if (unlikely(!stat))
-		return;
+		return false;
 	moved(stat, SOCKWATCH_MOVE_BORN, state);
 	entry->tcp_state = state;
 	entry->state_ns = now_ns;
+	return true;
 }
 
 /*

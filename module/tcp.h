@@ -81,9 +81,9 @@ static __always_inline void sockwatch_tcp_state(const struct sock *sk,
 void sockwatch_tcp_inherit(const struct sock *parent,
 			   const struct sock *child);
 void sockwatch_tcp_cookie(const struct sock *child);
-void sockwatch_tcp_born(struct sockwatch_entry *entry,
-			struct sockwatch_net *snet, const struct sock *sk,
-			unsigned int state, u64 now_ns);
+bool sockwatch_tcp_born(struct sockwatch_entry *entry,
+			const struct sockwatch_net *snet,
+			const struct sock *sk, unsigned int state, u64 now_ns);
 void sockwatch_tcp_found(struct sockwatch_entry *entry,
 			 struct sockwatch_net *snet, const struct sock *sk);
 void sockwatch_tcp_accepted(struct sockwatch_entry *entry,

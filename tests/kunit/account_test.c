@@ -217,6 +217,22 @@ static void child_unaccepted(struct kunit *test)
 	EXPECT_TOTALS(test, 0, 0);
 }
 
+/* Without numbers of TCP it has no state, and is counted when it is set up. */
+static void child_of_unknown(struct kunit *test)
+{
+	struct sock *listener = fake_sock(test, &init_net, TCP);
+	struct sock *sk = fake_sock(test, &init_net, TCP);
+
+	sockwatch_account_inherits = true;
+	sockwatch_account_alloc(sk);
+	sockwatch_account_inherit(listener, sk, T0);
+	EXPECT_ROW(test, &init_net, TCP);
+	KUNIT_EXPECT_FALSE(test, sockwatch_account_inherits);
+	sockwatch_account_clone(sk, SOCK_STREAM, T0);
+	EXPECT_ROW(test, &init_net, TCP, .cloned = 1);
+	sockwatch_account_free(sk);
+}
+
 /* The type of an AF_UNIX child is set after the hook, and stays out of it. */
 static void child_of_unix(struct kunit *test)
 {
@@ -566,6 +582,7 @@ static struct kunit_case account_cases[] = {
 	KUNIT_CASE(create_failed_nonsense),
 	KUNIT_CASE(child_accepted),
 	KUNIT_CASE(child_unaccepted),
+	KUNIT_CASE(child_of_unknown),
 	KUNIT_CASE(child_of_unix),
 	KUNIT_CASE(accepted_unseen_clone),
 	KUNIT_CASE(accepted_without_alloc),

@@ -82,6 +82,29 @@ static struct sock *listener_new(struct kunit *test)
 	return sk;
 }
 
+/* It counts as it is cloned, but not before all hooks are there. */
+static void child_of_unknown(struct kunit *test)
+{
+	struct sock *listener = fake_sock(test, &init_net, TCP);
+	struct sock *sk = fake_sock(test, &init_net, TCP);
+
+	sockwatch_account_alloc(sk);
+	sockwatch_account_inherits = false;
+	sockwatch_account_inherit(listener, sk, T0);
+	EXPECT_ROW(test, &init_net, TCP);
+	sockwatch_account_inherits = true;
+	sockwatch_account_inherit(listener, sk, T0);
+	EXPECT_ROW(test, &init_net, TCP, .cloned = 1);
+	KUNIT_EXPECT_EQ(test,
+			fake_tcp_moves(AF_INET, SOCKWATCH_MOVE_BORN,
+				       TCP_SYN_RECV), 1ULL);
+	sockwatch_account_clone(sk, SOCK_STREAM, T0);
+	EXPECT_ROW(test, &init_net, TCP, .cloned = 1);
+	KUNIT_EXPECT_TRUE(test, sockwatch_account_inherits);
+	sockwatch_account_free(sk);
+	sockwatch_account_inherits = false;
+}
+
 /*
  * The kernel's own round trip, not the time in SYN_RECV: the child came into
  * being when the handshake was over.
@@ -392,6 +415,7 @@ static struct kunit_case tcp_cases[] = {
 	KUNIT_CASE(connect_remote),
 	KUNIT_CASE(scope_stays),
 	KUNIT_CASE(connect_inet6),
+	KUNIT_CASE(child_of_unknown),
 	KUNIT_CASE(handshake),
 	KUNIT_CASE(handshake_remote),
 	KUNIT_CASE(handshake_without_srtt),
@@ -420,6 +444,7 @@ static struct kunit_case tcp_behind_cases[] = {
 	KUNIT_CASE(connect_remote),
 	KUNIT_CASE(scope_stays),
 	KUNIT_CASE(connect_inet6),
+	KUNIT_CASE(child_of_unknown),
 	KUNIT_CASE(handshake),
 	KUNIT_CASE(handshake_remote),
 	KUNIT_CASE(handshake_without_srtt),
