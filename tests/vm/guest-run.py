@@ -216,7 +216,8 @@ def run_file_once(path, log):
 def run_kunit(module, log):
     log.mark()
     faults = []
-    text, status, late = run(Program, ['insmod', module], TIMEOUT_S)
+    text, status, late = run(Program, ['insmod', module],
+                             TIMEOUT_S * SLOW[os.environ['SW_KERNEL']])
     if late or status:
         faults.append(f'insmod ended with {status}: {text.strip()}')
     results = log.since()

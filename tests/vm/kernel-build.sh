@@ -90,7 +90,7 @@ build_check_config()
 
 build_make()
 {
-	local name=$1 folder=$2 build=$2/build release behind=3
+	local name=$1 folder=$2 build=$2/build release behind=10
 	# Behind the tests that run meanwhile, but for the one that the longest
 	# of all lanes waits for.
 	[ "$name" != debug ] || behind=0
