@@ -173,6 +173,41 @@ void sockwatch_account_create(const struct net *net, const struct sock *sk,
 	sockwatch_tell_created(snet, entry, sk, took_ns);
 }
 
+static __always_inline bool created_at(struct sockwatch_entry *entry,
+				       const struct net *net,
+				       const struct sock *sk, u64 took_ns,
+				       u64 now_ns)
+{
+	struct sockwatch_net *snet = sockwatch_net_ready(net);
+	struct sockwatch_hist *hist;
+	unsigned int row;
+
+	if (unlikely(entry->state != SOCKWATCH_PENDING))
+		return false;
+	if (unlikely(!sockwatch_counters_find(&snet->kinds, kind_of(sk),
+					      &row)))
+		return false;
+	/* Of a family that sock_register() has taken (net/socket.c). */
+	hist = READ_ONCE(snet->create[sk->sk_family]);
+	if (unlikely(!hist || sockwatch_event_wanted()))
+		return false;
+	entry->birth_ns = now_ns;
+	owner_take(&entry->owner);
+	entry_open(entry, snet, row, SOCKWATCH_ORIGIN_CREATED, false);
+	created_in(hist, snet, entry, sk, took_ns);
+	return true;
+}
+
+/* Not in one of its first places; and so are those below that are called like this. */
+static noinline bool created_behind(const struct net *net,
+				    const struct sock *sk, u64 took_ns,
+				    u64 now_ns)
+{
+	struct sockwatch_entry *entry = sockwatch_track_search(sk);
+
+	return entry && created_at(entry, net, sk, took_ns, now_ns);
+}
+
 /**
  * sockwatch_account_created() - sockwatch_account_create(), the short way
  * @net: as there
@@ -190,27 +225,11 @@ bool sockwatch_account_created(const struct net *net, const struct sock *sk,
 			       u64 took_ns, u64 now_ns)
 {
 	unsigned long place = sockwatch_track_place(sk);
-	struct sockwatch_entry *entry = sockwatch_track_entry(place);
-	struct sockwatch_net *snet = sockwatch_net_ready(net);
-	struct sockwatch_hist *hist;
-	unsigned int row;
 
-	if (unlikely(!sockwatch_track_has(place, sk)))
-		return false;
-	if (unlikely(entry->state != SOCKWATCH_PENDING))
-		return false;
-	if (unlikely(!sockwatch_counters_find(&snet->kinds, kind_of(sk),
-					      &row)))
-		return false;
-	/* Of a family that sock_register() has taken (net/socket.c). */
-	hist = READ_ONCE(snet->create[sk->sk_family]);
-	if (unlikely(!hist || sockwatch_event_wanted()))
-		return false;
-	entry->birth_ns = now_ns;
-	owner_take(&entry->owner);
-	entry_open(entry, snet, row, SOCKWATCH_ORIGIN_CREATED, false);
-	created_in(hist, snet, entry, sk, took_ns);
-	return true;
+	if (unlikely(!sockwatch_track_near(&place, sk)))
+		return created_behind(net, sk, took_ns, now_ns);
+	return created_at(sockwatch_track_entry(place), net, sk, took_ns,
+			  now_ns);
 }
 
 /*
@@ -334,6 +353,31 @@ static noinline void accept_any(const struct sock *sk, unsigned int type,
 	preempt_enable_notrace();
 }
 
+/* The short way is for TCP, which alone has a tcp_state. */
+static __always_inline bool accept_at(struct sockwatch_entry *entry,
+				      const struct sock *sk, u64 now_ns)
+{
+	struct sockwatch_net *snet = READ_ONCE(entry->snet);
+
+	if (unlikely(!snet || entry->state != SOCKWATCH_CHILD ||
+		     !entry->tcp_state || sk->sk_kern_sock ||
+		     sockwatch_event_wanted()))
+		return false;
+	owner_take(&entry->owner);
+	entry_open(entry, snet, entry->row, SOCKWATCH_ORIGIN_ACCEPTED, false);
+	sockwatch_tcp_accepted(entry, snet, sk, now_ns);
+	return true;
+}
+
+static noinline void accept_behind(const struct sock *sk, unsigned int type,
+				   u64 now_ns)
+{
+	struct sockwatch_entry *entry = sockwatch_track_search(sk);
+
+	if (!entry || !accept_at(entry, sk, now_ns))
+		accept_any(sk, type, now_ns);
+}
+
 /**
  * sockwatch_account_accept() - accept hands a sock to its new socket
  * @sk: the sock
@@ -350,18 +394,11 @@ void sockwatch_account_accept(const struct sock *sk, unsigned int type,
 			      u64 now_ns)
 {
 	unsigned long place = sockwatch_track_place(sk);
-	struct sockwatch_entry *entry = sockwatch_track_entry(place);
-	struct sockwatch_net *snet;
 
-	snet = READ_ONCE(entry->snet);
-	/* The short way is for TCP, which alone has a tcp_state. */
-	if (unlikely(!sockwatch_track_has(place, sk) || !snet ||
-		     entry->state != SOCKWATCH_CHILD || !entry->tcp_state ||
-		     sk->sk_kern_sock || sockwatch_event_wanted()))
-		return accept_any(sk, type, now_ns);
-	owner_take(&entry->owner);
-	entry_open(entry, snet, entry->row, SOCKWATCH_ORIGIN_ACCEPTED, false);
-	sockwatch_tcp_accepted(entry, snet, sk, now_ns);
+	if (unlikely(!sockwatch_track_near(&place, sk)))
+		accept_behind(sk, type, now_ns);
+	else if (!accept_at(sockwatch_track_entry(place), sk, now_ns))
+		accept_any(sk, type, now_ns);
 }
 
 /*
@@ -378,6 +415,31 @@ static noinline void inherit_any(const struct sock *parent,
 		if (READ_ONCE(sockwatch_account_inherits))
 			clone_count(child, child->sk_type, false, now_ns);
 	}
+}
+
+static __always_inline bool inherit_at(const struct sockwatch_entry *from,
+				       struct sockwatch_entry *entry,
+				       const struct sock *parent, u64 now_ns)
+{
+	struct sockwatch_net *snet = READ_ONCE(from->snet);
+
+	if (unlikely(from->tcp_state != TCP_LISTEN || !snet ||
+		     from->tcp_flags & SOCKWATCH_TCP_TURNED ||
+		     entry->state != SOCKWATCH_PENDING))
+		return false;
+	sockwatch_tcp_child(entry, from, snet, parent, now_ns);
+	child_count(entry, snet, from->row, now_ns);
+	return true;
+}
+
+static noinline void inherit_behind(const struct sock *parent,
+				    const struct sock *child, u64 now_ns)
+{
+	const struct sockwatch_entry *from = sockwatch_track_find(parent);
+	struct sockwatch_entry *entry = sockwatch_track_find(child);
+
+	if (!from || !entry || !inherit_at(from, entry, parent, now_ns))
+		inherit_any(parent, child, now_ns);
 }
 
 /**
@@ -398,21 +460,13 @@ void sockwatch_account_inherit(const struct sock *parent,
 {
 	unsigned long from_place = sockwatch_track_place(parent);
 	unsigned long place = sockwatch_track_place(child);
-	const struct sockwatch_entry *from;
-	struct sockwatch_entry *entry;
-	struct sockwatch_net *snet;
 
-	from = sockwatch_track_entry(from_place);
-	entry = sockwatch_track_entry(place);
-	snet = READ_ONCE(from->snet);
-	if (unlikely(!sockwatch_track_has(from_place, parent) ||
-		     from->tcp_state != TCP_LISTEN || !snet ||
-		     from->tcp_flags & SOCKWATCH_TCP_TURNED ||
-		     !sockwatch_track_has(place, child) ||
-		     entry->state != SOCKWATCH_PENDING))
-		return inherit_any(parent, child, now_ns);
-	sockwatch_tcp_child(entry, from, snet, parent, now_ns);
-	child_count(entry, snet, from->row, now_ns);
+	if (unlikely(!sockwatch_track_near(&from_place, parent) ||
+		     !sockwatch_track_near(&place, child)))
+		inherit_behind(parent, child, now_ns);
+	else if (!inherit_at(sockwatch_track_entry(from_place),
+			     sockwatch_track_entry(place), parent, now_ns))
+		inherit_any(parent, child, now_ns);
 }
 
 /* ip4_datagram_connect() says so, and close() takes nothing back. */
@@ -489,15 +543,13 @@ static noinline void free_any(const struct sock *sk)
 }
 
 /* Open, held by a process, and if it is of TCP, closed. */
-static __always_inline bool free_usual(const struct sock *sk)
+static __always_inline bool free_at(struct sockwatch_entry *entry,
+				    const void **key, const struct sock *sk)
 {
-	unsigned long place = sockwatch_track_place(sk);
-	struct sockwatch_entry *entry = sockwatch_track_entry(place);
 	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
 
-	if (unlikely(!sockwatch_track_has(place, sk) || !snet ||
-		     entry->state != SOCKWATCH_OPEN || entry->kernel ||
-		     sockwatch_event_wanted()))
+	if (unlikely(!snet || entry->state != SOCKWATCH_OPEN ||
+		     entry->kernel || sockwatch_event_wanted()))
 		return false;
 	/* What has a tcp_state is not of UDP. */
 	if (entry->tcp_state) {
@@ -507,8 +559,16 @@ static __always_inline bool free_usual(const struct sock *sk)
 		count(snet, entry->row, SOCKWATCH_C_CONNECTED, 1);
 	}
 	count(snet, entry->row, SOCKWATCH_C_RELEASED, 1);
-	sockwatch_track_clear(entry, sockwatch_track_key(place), sk);
+	sockwatch_track_clear(entry, key, sk);
 	return true;
+}
+
+static noinline void free_behind(const struct sock *sk)
+{
+	struct sockwatch_entry *entry = sockwatch_track_search(sk);
+
+	if (!entry || !free_at(entry, sockwatch_track_key_of(entry), sk))
+		free_any(sk);
 }
 
 /**
@@ -523,8 +583,13 @@ static __always_inline bool free_usual(const struct sock *sk)
  */
 void sockwatch_account_free(const struct sock *sk)
 {
+	unsigned long place = sockwatch_track_place(sk);
+
 	preempt_disable_notrace();
-	if (unlikely(!free_usual(sk)))
+	if (unlikely(!sockwatch_track_near(&place, sk)))
+		free_behind(sk);
+	else if (unlikely(!free_at(sockwatch_track_entry(place),
+				   sockwatch_track_key(place), sk)))
 		free_any(sk);
 	preempt_enable_notrace();
 }

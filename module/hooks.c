@@ -134,15 +134,19 @@ static notrace void on_unix_connect(const struct sock *sk,
  * (mptcp_sk_clone_init(), net/mptcp/protocol.c).
  */
 static noinline __noclone notrace void
-on_state_child(void *data, const struct sock *sk, const int oldstate,
-	       const int newstate)
+on_state_clone(void *data, const struct sock *sk)
+{
+	sockwatch_account_clone(sk, sk->sk_type, sockwatch_clock_ns());
+}
+
+static __always_inline void on_state_child(void *data, const struct sock *sk,
+					   const int newstate)
 {
 	/* on_clone() has counted it; but DCCP has this state too. */
-	if (likely(newstate == TCP_SYN_RECV &&
-		   READ_ONCE(sockwatch_account_inherits) &&
-		   sk->sk_protocol == IPPROTO_TCP))
-		return;
-	sockwatch_account_clone(sk, sk->sk_type, sockwatch_clock_ns());
+	if (unlikely(newstate != TCP_SYN_RECV ||
+		     !READ_ONCE(sockwatch_account_inherits) ||
+		     sk->sk_protocol != IPPROTO_TCP))
+		on_state_clone(data, sk);
 }
 
 /* Without a TSC, or with somebody to tell. */
@@ -151,7 +155,7 @@ on_state_slow(void *data, const struct sock *sk, const int oldstate,
 	      const int newstate)
 {
 	if (oldstate == TCP_LISTEN && newstate != TCP_CLOSE)
-		on_state_child(data, sk, oldstate, newstate);
+		on_state_child(data, sk, newstate);
 	else if (sk->sk_protocol == IPPROTO_TCP)
 		sockwatch_tcp_state(sk, newstate, sockwatch_clock_ns());
 }
@@ -170,7 +174,7 @@ static notrace void on_state(void *data, const struct sock *sk,
 	else if (newstate == TCP_CLOSE)
 		sockwatch_tcp_close(data, sk);
 	else if (oldstate == TCP_LISTEN)
-		on_state_child(data, sk, oldstate, newstate);
+		on_state_child(data, sk, newstate);
 	else if (newstate == TCP_ESTABLISHED)
 		sockwatch_tcp_established(data, sk);
 	else if (newstate == TCP_SYN_SENT)

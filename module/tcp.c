@@ -341,12 +341,16 @@ void sockwatch_tcp_segment(const struct sock *sk, enum sockwatch_segment what,
 			   unsigned int n)
 {
 	unsigned long place = sockwatch_track_place(sk);
-	const struct sockwatch_entry *entry = sockwatch_track_entry(place);
-	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
-	unsigned int flags = entry->tcp_flags;
+	const struct sockwatch_entry *entry;
+	const struct sockwatch_net *snet;
+	unsigned int flags;
 
-	if (unlikely(!sockwatch_track_has(place, sk) || !snet ||
-		     !(flags & SOCKWATCH_TCP_SCOPED)))
+	if (unlikely(!sockwatch_track_near(&place, sk)))
+		return segment_rare(sk, what, n);
+	entry = sockwatch_track_entry(place);
+	snet = READ_ONCE(entry->snet);
+	flags = entry->tcp_flags;
+	if (unlikely(!snet || !(flags & SOCKWATCH_TCP_SCOPED)))
 		return segment_rare(sk, what, n);
 	this_cpu_add(stat_of(snet, flags)->cpu->segment[!!far_of(flags)][what],
 		     n);

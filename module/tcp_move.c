@@ -378,16 +378,6 @@ static noinline __cold void move_rare(struct sockwatch_entry *entry,
 		close_other(stat, entry, sk, now_ns);
 }
 
-/* Not in its first slot. */
-static noinline __cold void behind(const struct sock *sk, unsigned int state,
-				   u64 now_ns)
-{
-	struct sockwatch_entry *entry = sockwatch_track_search(sk);
-
-	if (entry)
-		move_rare(entry, sk, state, now_ns);
-}
-
 /* Begins a connection. */
 static __always_inline void to_syn_sent(struct sockwatch_entry *entry,
 					const struct sock *sk, u64 now_ns)
@@ -507,15 +497,11 @@ static __always_inline void to_other(struct sockwatch_entry *entry,
 	leave_timed(stat, entry, state, far_of(flags), now_ns);
 }
 
-static __always_inline void move(const struct sock *sk, unsigned int state,
-				 u64 now_ns)
+static __always_inline void move_at(struct sockwatch_entry *entry,
+				    const struct sock *sk, unsigned int state,
+				    u64 now_ns)
 {
-	unsigned long place = sockwatch_track_place(sk);
-	struct sockwatch_entry *entry = sockwatch_track_entry(place);
-
-	if (unlikely(!sockwatch_track_has(place, sk)))
-		behind(sk, state, now_ns);
-	else if (state == TCP_ESTABLISHED)
+	if (state == TCP_ESTABLISHED)
 		to_established(entry, sk, now_ns);
 	else if (state == TCP_CLOSE)
 		to_close(entry, sk, now_ns);
@@ -523,6 +509,27 @@ static __always_inline void move(const struct sock *sk, unsigned int state,
 		to_syn_sent(entry, sk, now_ns);
 	else
 		to_other(entry, sk, state, now_ns);
+}
+
+/* Not in one of its first places: so are many where the table is half full. */
+static noinline void move_behind(const struct sock *sk, unsigned int state,
+				 u64 now_ns)
+{
+	struct sockwatch_entry *entry = sockwatch_track_search(sk);
+
+	if (likely(entry))
+		move_at(entry, sk, state, now_ns);
+}
+
+static __always_inline void move(const struct sock *sk, unsigned int state,
+				 u64 now_ns)
+{
+	unsigned long place = sockwatch_track_place(sk);
+
+	if (sockwatch_track_near(&place, sk))
+		move_at(sockwatch_track_entry(place), sk, state, now_ns);
+	else
+		move_behind(sk, state, now_ns);
 }
 
 /**
@@ -596,8 +603,8 @@ notrace void sockwatch_tcp_other(void *data, const struct sock *sk,
 	const u64 now_ns = sockwatch_clock_tsc_ns();
 	unsigned long place = sockwatch_track_place(sk);
 
-	if (unlikely(!sockwatch_track_has(place, sk)))
-		behind(sk, state, now_ns);
-	else
+	if (sockwatch_track_near(&place, sk))
 		to_other(sockwatch_track_entry(place), sk, state, now_ns);
+	else
+		move_behind(sk, state, now_ns);
 }

@@ -136,26 +136,31 @@ struct sockwatch_entry *sockwatch_track_add(const void *sk)
 	return NULL;
 }
 
+static bool is_of(unsigned int slot, const void *sk)
+{
+	return sockwatch_track_sock(READ_ONCE(sockwatch_track.keys[slot])) == sk;
+}
+
 /**
  * sockwatch_track_search() - the long way of sockwatch_track_find()
- * @sk: as there
+ * @sk: as there; mostly not in its first place
  *
  * Context: any.  No lock.
  * Return: as there.
  */
 struct sockwatch_entry *sockwatch_track_search(const void *sk)
 {
-	unsigned int slot = sockwatch_track_hash(sk);
-	const void *have;
+	const unsigned int first = sockwatch_track_hash(sk);
+	unsigned int slot = first;
 	unsigned int left;
 
-	for (left = PROBES; left; left--) {
-		have = READ_ONCE(sockwatch_track.keys[slot]);
-		if (sockwatch_track_sock(have) == sk)
-			return &sockwatch_track.entries[slot];
+	for (left = PROBES - 1; left; left--) {
 		slot = (slot + 1) & sockwatch_track.mask;
+		if (is_of(slot, sk))
+			return &sockwatch_track.entries[slot];
 	}
-	return NULL;
+	/* It may be there and pinned. */
+	return is_of(first, sk) ? &sockwatch_track.entries[first] : NULL;
 }
 
 /**

@@ -12,8 +12,8 @@
 static struct sockwatch_tcp_sum tcp_sum;
 static struct sockwatch_hist_sum hist_sum;
 
-/* Whether socks lie behind their first slots. */
-static bool behind;
+/* How many of its first places are taken when a sock comes. */
+static unsigned int taken;
 
 static struct sockwatch_net *snet(void)
 {
@@ -42,15 +42,29 @@ int fake_tcp_start(struct kunit *test)
 	sockwatch_tcp_wrapped(false, false);
 	/* With nobody to be told, things go their short ways. */
 	sockwatch_event_set_sink(NULL);
-	behind = false;
+	taken = 0;
 	return atomic_read(&snet()->grow_failed) ? -ENOMEM : 0;
+}
+
+/**
+ * fake_tcp_start_near() - fake_tcp_start(), and no sock in its first place
+ * @test: the test
+ *
+ * Return: 0 or a negative errno.
+ */
+int fake_tcp_start_near(struct kunit *test)
+{
+	int err = fake_tcp_start(test);
+
+	taken = err ? 0 : 1;
+	return err;
 }
 
 /**
  * fake_tcp_start_behind() - fake_tcp_start(), and all goes the long way
  * @test: the test
  *
- * No sock will lie in its first slot, which the short ways look at.
+ * No sock will lie where the short ways look for it.
  *
  * Return: 0 or a negative errno.
  */
@@ -58,21 +72,26 @@ int fake_tcp_start_behind(struct kunit *test)
 {
 	int err = fake_tcp_start(test);
 
-	behind = !err;
+	taken = err ? 0 : SOCKWATCH_TRACK_NEAR;
 	return err;
 }
 
-/* Something else has the first slot for a moment. */
+/* Something else has the first places for a moment. */
 static void alloc(const struct sock *sk)
 {
-	const void **key = &sockwatch_track.keys[sockwatch_track_hash(sk)];
-	bool aside = behind && !*key;
+	unsigned int first = sockwatch_track_hash(sk), i;
+	const void **key[SOCKWATCH_TRACK_NEAR];
 
-	if (aside)
-		*key = key;
+	for (i = 0; i < taken; i++) {
+		key[i] = &sockwatch_track.keys[(first + i) &
+					       sockwatch_track.mask];
+		if (!*key[i])
+			*key[i] = key;
+	}
 	sockwatch_account_alloc(sk);
-	if (aside)
-		*key = NULL;
+	for (i = 0; i < taken; i++)
+		if (*key[i] == key)
+			*key[i] = NULL;
 }
 
 /**

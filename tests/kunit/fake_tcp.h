@@ -13,6 +13,7 @@
 #include "tcpstat.h"
 
 int fake_tcp_start(struct kunit *test);
+int fake_tcp_start_near(struct kunit *test);
 int fake_tcp_start_behind(struct kunit *test);
 struct sock *fake_tcp_created(struct kunit *test, u64 kind, u64 now_ns);
 struct sock *fake_tcp_found(struct kunit *test, u64 kind, unsigned int state);

@@ -21,6 +21,7 @@ extern struct kunit_suite sockwatch_hist_race_suite;
 extern struct kunit_suite sockwatch_samples_suite;
 extern struct kunit_suite sockwatch_tcpstat_suite;
 extern struct kunit_suite sockwatch_tcp_suite;
+extern struct kunit_suite sockwatch_tcp_near_suite;
 extern struct kunit_suite sockwatch_tcp_behind_suite;
 extern struct kunit_suite sockwatch_tcp_gauge_suite;
 extern struct kunit_suite sockwatch_tcp_gauge_behind_suite;
