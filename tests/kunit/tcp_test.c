@@ -410,38 +410,39 @@ static void accept_after_reset(struct kunit *test)
 	sockwatch_account_free(listener);
 }
 
-#define TCP_CASES \
-	KUNIT_CASE(connect), \
-	KUNIT_CASE(connect_remote), \
-	KUNIT_CASE(scope_stays), \
-	KUNIT_CASE(connect_inet6), \
-	KUNIT_CASE(child_of_unknown), \
-	KUNIT_CASE(handshake), \
-	KUNIT_CASE(handshake_remote), \
-	KUNIT_CASE(handshake_without_srtt), \
-	KUNIT_CASE(handshake_of_cookie), \
-	KUNIT_CASE(handshake_deferred), \
-	KUNIT_CASE(simultaneous_open), \
-	KUNIT_CASE(self_transition), \
-	KUNIT_CASE(lifetime_reset), \
-	KUNIT_CASE(lifetime_active), \
-	KUNIT_CASE(lifetime_passive), \
-	KUNIT_CASE(lifetime_closing), \
-	KUNIT_CASE(never_lived), \
-	KUNIT_CASE(rtt), \
-	KUNIT_CASE(rtt_unknown), \
-	KUNIT_CASE(again), \
-	KUNIT_CASE(connect_again), \
-	KUNIT_CASE(accept_queue), \
-	KUNIT_CASE(accept_fastopen), \
-	KUNIT_CASE(accept_after_reset), \
-	{}
+#define TCP_CASES {						\
+	KUNIT_CASE(connect),						\
+	KUNIT_CASE(connect_remote),					\
+	KUNIT_CASE(scope_stays),					\
+	KUNIT_CASE(connect_inet6),					\
+	KUNIT_CASE(child_of_unknown),					\
+	KUNIT_CASE(handshake),						\
+	KUNIT_CASE(handshake_remote),					\
+	KUNIT_CASE(handshake_without_srtt),				\
+	KUNIT_CASE(handshake_of_cookie),				\
+	KUNIT_CASE(handshake_deferred),					\
+	KUNIT_CASE(simultaneous_open),					\
+	KUNIT_CASE(self_transition),					\
+	KUNIT_CASE(lifetime_reset),					\
+	KUNIT_CASE(lifetime_active),					\
+	KUNIT_CASE(lifetime_passive),					\
+	KUNIT_CASE(lifetime_closing),					\
+	KUNIT_CASE(never_lived),					\
+	KUNIT_CASE(rtt),						\
+	KUNIT_CASE(rtt_unknown),					\
+	KUNIT_CASE(again),						\
+	KUNIT_CASE(connect_again),					\
+	KUNIT_CASE(accept_queue),					\
+	KUNIT_CASE(accept_fastopen),					\
+	KUNIT_CASE(accept_after_reset),					\
+	{}							\
+}
 
-static struct kunit_case tcp_cases[] = { TCP_CASES };
+static struct kunit_case tcp_cases[] = TCP_CASES;
 
 /* The same with socks that are not in their first place, and far from it. */
-static struct kunit_case tcp_near_cases[] = { TCP_CASES };
-static struct kunit_case tcp_behind_cases[] = { TCP_CASES };
+static struct kunit_case tcp_near_cases[] = TCP_CASES;
+static struct kunit_case tcp_behind_cases[] = TCP_CASES;
 
 struct kunit_suite sockwatch_tcp_suite = {
 	.name = "sockwatch_tcp",
