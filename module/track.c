@@ -136,31 +136,24 @@ struct sockwatch_entry *sockwatch_track_add(const void *sk)
 	return NULL;
 }
 
-static bool is_of(unsigned int slot, const void *sk)
-{
-	return sockwatch_track_sock(READ_ONCE(sockwatch_track.keys[slot])) == sk;
-}
-
 /**
  * sockwatch_track_search() - the long way of sockwatch_track_find()
- * @sk: as there; mostly not in its first place
+ * @sk: as there; mostly not in one of its first places
  *
  * Context: any.  No lock.
  * Return: as there.
  */
 struct sockwatch_entry *sockwatch_track_search(const void *sk)
 {
-	const unsigned int first = sockwatch_track_hash(sk);
-	unsigned int slot = first;
+	unsigned long place = sockwatch_track_place(sk);
 	unsigned int left;
 
-	for (left = PROBES - 1; left; left--) {
-		slot = (slot + 1) & sockwatch_track.mask;
-		if (is_of(slot, sk))
-			return &sockwatch_track.entries[slot];
+	for (left = PROBES; left; left--) {
+		if (sockwatch_track_has(place, sk))
+			return sockwatch_track_entry(place);
+		place = (place + sizeof(void *)) & sockwatch_track.places;
 	}
-	/* It may be there and pinned. */
-	return is_of(first, sk) ? &sockwatch_track.entries[first] : NULL;
+	return NULL;
 }
 
 /**

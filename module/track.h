@@ -142,6 +142,21 @@ struct sockwatch_entry *sockwatch_track_search(const void *sk);
 void sockwatch_track_for_each(void (*fn)(struct sockwatch_entry *entry,
 					 void *arg), void *arg);
 
+/* In a key: somebody looks at the sock, which must not go. */
+#define SOCKWATCH_TRACK_PINNED	1UL
+
+/**
+ * sockwatch_track_sock() - the sock of a key
+ * @key: a key, pinned or not
+ *
+ * Context: any.
+ * Return: the sock, or NULL.
+ */
+static __always_inline const void *sockwatch_track_sock(const void *key)
+{
+	return (const void *)((unsigned long)key & ~SOCKWATCH_TRACK_PINNED);
+}
+
 /**
  * sockwatch_track_place() - the first place in which a sock may lie
  * @sk: the sock, used as a number only
@@ -242,7 +257,9 @@ static __always_inline bool sockwatch_track_has(unsigned long place,
 						const void *sk)
 {
 	/* While it is there its key is, and no other key becomes the same. */
-	return likely(data_race(*sockwatch_track_key(place) == sk));
+	const void *key = data_race(*sockwatch_track_key(place));
+
+	return sockwatch_track_sock(key) == sk;
 }
 
 /* Places that are looked at without a call: one in eight lies in no other. */
@@ -262,12 +279,18 @@ static __always_inline bool sockwatch_track_near(unsigned long *place,
 {
 	unsigned int i;
 
+	/* Almost all lie in the first one, and are not pinned. */
+	if (likely(data_race(*sockwatch_track_key(*place) == sk)))
+		return true;
+	/* A stale entry may lie behind one that is: see sockwatch_track_add() */
+	if (sockwatch_track_has(*place, sk))
+		return true;
 	for (i = 1; i < SOCKWATCH_TRACK_NEAR; i++) {
+		*place = (*place + sizeof(void *)) & sockwatch_track.places;
 		if (sockwatch_track_has(*place, sk))
 			return true;
-		*place = (*place + sizeof(void *)) & sockwatch_track.places;
 	}
-	return sockwatch_track_has(*place, sk);
+	return false;
 }
 
 /**
@@ -285,21 +308,6 @@ sockwatch_track_find(const void *sk)
 	if (sockwatch_track_near(&place, sk))
 		return sockwatch_track_entry(place);
 	return sockwatch_track_search(sk);
-}
-
-/* In a key: somebody looks at the sock, which must not go. */
-#define SOCKWATCH_TRACK_PINNED	1UL
-
-/**
- * sockwatch_track_sock() - the sock of a key
- * @key: a key, pinned or not
- *
- * Context: any.
- * Return: the sock, or NULL.
- */
-static __always_inline const void *sockwatch_track_sock(const void *key)
-{
-	return (const void *)((unsigned long)key & ~SOCKWATCH_TRACK_PINNED);
 }
 
 /* What the next sock of an entry relies on. */

@@ -88,6 +88,28 @@ static void pinned_found(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, sockwatch_track.keys[slot], sk);
 }
 
+/* Where a sock went unseen its entry stays, and the next one may lie before. */
+static void pinned_before_stale(struct kunit *test)
+{
+	const void *sk = sock_nr(3), *other = sock_beside(sk);
+	unsigned int first = sockwatch_track_hash(sk), slot, i;
+	struct sockwatch_entry *found, *searched;
+
+	for (i = 0; i <= SOCKWATCH_TRACK_NEAR; i++) {
+		slot = (first + i) % SLOTS;
+		sockwatch_track.keys[slot] = sk;
+		sockwatch_track.keys[(slot + 1) % SLOTS] = sk;
+		pin(slot);
+		found = sockwatch_track_find(sk);
+		searched = sockwatch_track_search(sk);
+		unpin(slot, sk);
+		KUNIT_EXPECT_PTR_EQ(test, found,
+				    &sockwatch_track.entries[slot]);
+		KUNIT_EXPECT_PTR_EQ(test, searched, found);
+		sockwatch_track.keys[slot] = other;
+	}
+}
+
 #define PIN_US	500
 
 static struct {
@@ -229,6 +251,7 @@ static void pin_del_race(struct kunit *test)
 static struct kunit_case track_pin_cases[] = {
 	KUNIT_CASE(pin_nothing),
 	KUNIT_CASE(pinned_found),
+	KUNIT_CASE(pinned_before_stale),
 	KUNIT_CASE(del_waits),
 	KUNIT_CASE(pin_del_race),
 	{}
