@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A fixed number of calls for the shell tests.  calls NUMBER: that many UNIX
+ * A fixed number of calls.  calls NUMBER: that many UNIX
  * stream pairs, UDP sockets and calls that fail (200 calls of __sock_create
  * for 50).  calls x25: one call for a family that is not there; prints errno.
  */

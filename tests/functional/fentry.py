@@ -10,16 +10,13 @@ import os
 import socket
 import struct
 
+import calls
 import genl
 import swlib
 
 PROG_TYPE_TRACING, TRACE_FENTRY = 26, 24        # include/uapi/linux/bpf.h
 # r0 = 0; exit
 PROGRAM = struct.pack('=BBhiBBhi', 0xb7, 0, 0, 0, 0x95, 0, 0, 0)
-CALLS = 50
-UNIX, UDP, RDM = (1, 1, 0), (2, 2, 17), (2, 4, 0)
-# What `calls` makes for each of CALLS.
-MADE = {UNIX: ('created', 2), UDP: ('created', 1), RDM: ('failures', 1)}
 bpf = ctypes.CDLL('libbpf.so.1', use_errno=True)
 
 
@@ -65,22 +62,6 @@ def refusal(function):
         return error.errno
 
 
-def counted():
-    rows = swlib.read_rows()
-    return {kind: rows[kind][column] for kind, (column, _) in MADE.items()}
-
-
-def exact(tap, name):
-    before = counted()
-    swlib.run(os.path.join(swlib.BIN, 'calls'), str(CALLS))
-    after = counted()
-    tap.equal({kind: after[kind] - before[kind] for kind in MADE},
-              {kind: CALLS * n for kind, (_, n) in MADE.items()},
-              f'{name}: counts are exact')
-    tap.equal(swlib.faults_of(swlib.read_rows()), [],
-              f'{name}: identities hold')
-
-
 def kinds_of_hooks(*names):
     client = genl.Genl()
     hooks = {hook['name']: hook['kind'] for hook in client.info()['hooks']}
@@ -95,8 +76,8 @@ def bpf_was_there(tap):
                                  'security_sk_alloc'),
                   ['wrapper', 'ftrace', 'direct'],
                   'the hooks of what BPF has go another way')
-        exact(tap, 'with BPF')
-    exact(tap, 'BPF gone')
+        calls.exact(tap, 'with BPF')
+    calls.exact(tap, 'BPF gone')
     swlib.unload()
 
 
@@ -121,7 +102,7 @@ def bpf_comes_later(tap):
               ['direct', 'direct'], 'without BPF the hooks are direct')
     for function in '__sock_create', 'security_sk_free':
         tap.equal(refusal(function), errno.EBUSY, f'{function}: BPF is refused')
-    exact(tap, 'BPF refused')
+    calls.exact(tap, 'BPF refused')
     with fentry('tcp_v4_connect'):
         tap.equal(connected(), 1, 'tcp_v4_connect: both have it')
     swlib.unload()
@@ -130,7 +111,7 @@ def bpf_comes_later(tap):
 def no_wrapper(tap):
     swlib.load(wrapper=0)
     with fentry('__sock_create'), fentry('security_sk_free'):
-        exact(tap, 'wrapper=0, with BPF')
+        calls.exact(tap, 'wrapper=0, with BPF')
     swlib.unload()
 
 

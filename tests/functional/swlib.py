@@ -101,15 +101,19 @@ def loaded():
 
 
 def module_call(number, *args):
-    """An errno, or 0.  insmod and rmmod, which take a slow kernel a second to
-    start, are what the shell tests use."""
+    """An errno, or 0.  insmod and rmmod take a slow kernel a second to start."""
     return ctypes.get_errno() if libc.syscall(number, *args) else 0
 
 
-def load(**params):
-    words = ' '.join(f'{name}={value}' for name, value in params.items())
+def try_load(words):
+    """With parameters as one writes them; an errno, or 0."""
     with open(KO, 'rb') as file:
-        error = module_call(FINIT_MODULE, file.fileno(), words.encode(), 0)
+        return module_call(FINIT_MODULE, file.fileno(), words.encode(), 0)
+
+
+def load(**params):
+    error = try_load(' '.join(f'{name}={value}'
+                              for name, value in params.items()))
     if error:
         raise RuntimeError(f'cannot load: {os.strerror(error)}\n'
                            f'{kernel_log()[-2000:]}')
