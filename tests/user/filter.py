@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
 import tap  # noqa: E402
 
 DUMP = tap.description("sockets")
-CASES = "100000"
+CASES = "25000"
 IDS = [20480, 20481, 20482, 20483, 20484, 20485, 20486, 1, 20487, 20488, 2,
        None]
 LISTEN, LEAKS, SSH, QUEUED, MPTCP, UDP = IDS[0], IDS[1:3], *IDS[3:7]
