@@ -17,7 +17,6 @@ import threading
 import time
 
 import swlib
-import tcpnet
 from swlib import COMMAND
 
 COUNT = max(20000 // swlib.SCALE, 500)
@@ -199,12 +198,12 @@ def stopped(tap):
         'unshare', '--user', '--map-root-user', '--net'))
     inside = f'/proc/{monitor.process.pid}/ns/net'
     swlib.wait_for(lambda: swlib.netns_inode(inside) != swlib.netns_inode())
-    tcpnet.setns(inside)
-    swlib.run('ip', 'link', 'set', 'lo', 'up')
     try:
-        lost = stop_and_count(tap, monitor)
+        with swlib.elsewhere():
+            swlib.setns(inside)
+            swlib.loopback_up()
+            lost = stop_and_count(tap, monitor)
     finally:
-        tcpnet.setns('/proc/1/ns/net')
         with open(limit, 'w', encoding='ascii') as file:
             file.write(before)
     tap.ok(lost > 100, 'in a container many were lost', lost)

@@ -13,7 +13,6 @@ connected), open - kernel_open is the number of entries that have an inode,
 and the inodes are those of the descriptors.  In a namespace made while the
 module is loaded, kernel_open of netlink is the number of entries without."""
 import collections
-import os
 import socket
 import sys
 
@@ -193,17 +192,10 @@ def covers(name, kind):
 def kernel_netlink(tap):
     """The kernel's netlink sockets of a namespace, one by one."""
     namespace = swlib.Namespace('truth')
-    here = os.open('/proc/self/ns/net', os.O_RDONLY)
-    there = os.open(namespace.path, os.O_RDONLY)
-    try:
-        truth.libc.setns(there, 0)
+    with namespace.inside():
         entries = diag.netlink()
-        rows = namespace.rows()
-    finally:
-        truth.libc.setns(here, 0)
-        os.close(here)
-        os.close(there)
-        namespace.delete()
+        rows = swlib.read_rows()
+    namespace.delete()
     listed = collections.Counter(
         protocol for _, _, protocol, inode in entries if not inode)
     counted = collections.Counter()

@@ -57,7 +57,7 @@ class Person:
             if self.cgroup:
                 self.cgroup.enter()
             if namespace:
-                tcpnet.setns(namespace.path)
+                swlib.setns(namespace.path)
             with open('/proc/self/comm', 'w', encoding='ascii') as file:
                 file.write(self.name)
             if self.uid:

@@ -15,7 +15,6 @@ import time
 import genl
 import people
 import swlib
-import tcpnet
 from people import bound, by_inode
 from tcpnet import INET
 
@@ -131,7 +130,7 @@ def real_root(tap, zoo):
 
 def churn(stop, host):
     """Connections and pairs, as fast as it goes."""
-    tcpnet.setns(host.path)
+    swlib.setns(host.path)
     listener = bound(INET, socket.SOCK_STREAM, ('127.0.0.1', 0))
     listener.listen(64)
     while not stop.is_set():

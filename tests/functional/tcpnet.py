@@ -11,7 +11,6 @@ import collections
 import contextlib
 import ctypes
 import itertools
-import os
 import select
 import socket
 import struct
@@ -23,7 +22,6 @@ import genl
 import swlib
 from swlib import libc
 
-CLONE_NEWNET = 0x40000000
 INET, INET6 = 2, 10
 IPPROTO_MPTCP = 262
 FIN, SYN, RST, ACK = 1, 2, 4, 16
@@ -37,15 +35,6 @@ ports = itertools.count(20000)
 wires = itertools.count(1)
 
 
-def setns(path):
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        if libc.setns(fd, CLONE_NEWNET):
-            raise OSError(ctypes.get_errno(), 'setns')
-    finally:
-        os.close(fd)
-
-
 class Host(swlib.Namespace):
     """A namespace, a netlink socket in it, and its end of the wire."""
 
@@ -56,15 +45,6 @@ class Host(swlib.Namespace):
         self.blocked = False
         with self.inside():
             self.client = genl.Genl()
-
-    @contextlib.contextmanager
-    def inside(self):
-        """What this thread makes, reads and runs is in the namespace."""
-        setns(self.path)
-        try:
-            yield self
-        finally:
-            setns('/proc/1/ns/net')
 
     def run(self, *command):
         with self.inside():
