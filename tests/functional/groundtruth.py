@@ -41,14 +41,15 @@ def measured(rows, held):
 
 
 def agree(tap, name, hidden=None):
-    lines = None
+    rows = held = lines = None
 
     def same():
-        nonlocal lines
-        lines = truth.disagreement(swlib.read_rows(), hidden=hidden)
+        nonlocal rows, held, lines
+        rows, held = swlib.read_rows(), truth.counts()
+        lines = truth.disagreement(rows, hidden=hidden, held=held)
         return not lines
     swlib.wait_for(same)
-    tap.say(measured(swlib.read_rows(), truth.counts()))
+    tap.say(measured(rows, held))
     return tap.ok(not lines, name, '\n'.join(lines))
 
 

@@ -84,10 +84,11 @@ def counts(netns=None):
     return collections.Counter(sockets()[netns].values())
 
 
-def disagreement(rows, netns=None, hidden=None):
+def disagreement(rows, netns=None, hidden=None, held=None):
     """Lines for kinds where open - kernel_open is not what processes hold.
-    hidden: {kind: n}, sockets that are open and in no file table."""
-    held = counts(netns)
+    hidden: {kind: n}, sockets that are open and in no file table; held: what
+    counts() has just said."""
+    held = held or counts(netns)
     lines = []
     for kind in sorted(set(rows) | set(held)):
         row = rows[kind]
