@@ -4,6 +4,8 @@
 #define _SOCKWATCH_ACCOUNT_COUNT_H
 
 #include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/string.h>
 #include <net/sock.h>
 
 #include "classify.h"
@@ -60,6 +62,12 @@ static __always_inline void entry_open(struct sockwatch_entry *entry,
 	count(snet, row, origin_column[origin], 1);
 	if (kernel)
 		count(snet, row, SOCKWATCH_C_KERNEL_HELD, 1);
+}
+
+static __always_inline void owner_take(struct sockwatch_owner *owner)
+{
+	owner->pid = current->tgid;
+	memcpy(owner->comm, current->comm, sizeof(owner->comm));
 }
 
 static __always_inline struct sockwatch_entry *
