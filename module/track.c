@@ -138,20 +138,22 @@ struct sockwatch_entry *sockwatch_track_add(const void *sk)
 
 /**
  * sockwatch_track_search() - the long way of sockwatch_track_find()
- * @sk: as there; mostly not in one of its first places
+ * @sk: as there; sockwatch_track_near() has not found it
  *
  * Context: any.  No lock.
  * Return: as there.
  */
 struct sockwatch_entry *sockwatch_track_search(const void *sk)
 {
-	unsigned long place = sockwatch_track_place(sk);
+	unsigned long place = sockwatch_track_place(sk) +
+			      SOCKWATCH_TRACK_NEAR * sizeof(void *);
 	unsigned int left;
 
-	for (left = PROBES; left; left--) {
+	for (left = PROBES - SOCKWATCH_TRACK_NEAR; left; left--) {
+		place &= sockwatch_track.places;
 		if (sockwatch_track_has(place, sk))
 			return sockwatch_track_entry(place);
-		place = (place + sizeof(void *)) & sockwatch_track.places;
+		place += sizeof(void *);
 	}
 	return NULL;
 }
