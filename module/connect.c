@@ -8,6 +8,7 @@
 
 #include "attach.h"
 #include "connect.h"
+#include "cost.h"
 #include "hooks.h"
 #include "tcp.h"
 
@@ -21,18 +22,30 @@ DEFINE_STATIC_CALL_RET0(connect6_original, tcp_v4_connect);
 static DEFINE_PER_CPU(long, inside4);
 static DEFINE_PER_CPU(long, inside6);
 
+SOCKWATCH_PART(connected4, SOCKWATCH_HOOK_CONNECT4,
+	       (const struct sock *sk, int err), (sk, err))
+{
+	if (unlikely(err) && sk->sk_family == AF_INET)
+		sockwatch_tcp_connect_failed(sk, err);
+}
+
 static notrace int connect4(struct sock *sk, struct sockaddr *uaddr,
 			    int addr_len)
 {
 	int err;
 
 	this_cpu_inc(inside4);
-	sockwatch_hook_hit(SOCKWATCH_HOOK_CONNECT4);
 	err = static_call(connect4_original)(sk, uaddr, addr_len);
-	if (unlikely(err) && sk->sk_family == AF_INET)
-		sockwatch_tcp_connect_failed(sk, err);
+	connected4(sk, err);
 	this_cpu_dec(inside4);
 	return err;
+}
+
+SOCKWATCH_PART(connected6, SOCKWATCH_HOOK_CONNECT6,
+	       (const struct sock *sk, int err), (sk, err))
+{
+	if (unlikely(err))
+		sockwatch_tcp_connect_failed(sk, err);
 }
 
 static notrace int connect6(struct sock *sk, struct sockaddr *uaddr,
@@ -41,10 +54,8 @@ static notrace int connect6(struct sock *sk, struct sockaddr *uaddr,
 	int err;
 
 	this_cpu_inc(inside6);
-	sockwatch_hook_hit(SOCKWATCH_HOOK_CONNECT6);
 	err = static_call(connect6_original)(sk, uaddr, addr_len);
-	if (unlikely(err))
-		sockwatch_tcp_connect_failed(sk, err);
+	connected6(sk, err);
 	this_cpu_dec(inside6);
 	return err;
 }

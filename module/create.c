@@ -8,6 +8,7 @@
 
 #include "account.h"
 #include "clock.h"
+#include "cost.h"
 #include "create.h"
 #include "hooks.h"
 
@@ -15,22 +16,21 @@ DEFINE_STATIC_CALL_RET0(sock_create_original, __sock_create);
 
 static DEFINE_PER_CPU(long, inside);
 
-static __always_inline void created(const struct net *net, int family,
-				    int type, int protocol,
-				    struct socket *const *res, int kern,
-				    int err, gfp_t gfp, u64 start_ns)
+SOCKWATCH_PART(created, SOCKWATCH_HOOK_CREATE,
+	       (const struct net *net, int family, int type, int protocol,
+		struct socket *const *res, int kern, int err, gfp_t gfp,
+		u64 took_ns, u64 now_ns),
+	       (net, family, type, protocol, res, kern, err, gfp, took_ns,
+		now_ns))
 {
-	u64 now_ns = sockwatch_clock_ns();
-
-	sockwatch_hook_hit(SOCKWATCH_HOOK_CREATE);
 	preempt_disable_notrace();
 	if (unlikely(err))
 		sockwatch_account_create_failed(net, family, type, protocol,
 						err);
-	else if (kern || !sockwatch_account_created(net, (*res)->sk,
-						    now_ns - start_ns, now_ns))
-		sockwatch_account_create(net, (*res)->sk, kern, gfp,
-					 now_ns - start_ns, now_ns);
+	else if (kern || !sockwatch_account_created(net, (*res)->sk, took_ns,
+						    now_ns))
+		sockwatch_account_create(net, (*res)->sk, kern, gfp, took_ns,
+					 now_ns);
 	preempt_enable_notrace();
 }
 
@@ -38,15 +38,16 @@ static __used notrace int
 sock_create_wrapper(struct net *net, int family, int type, int protocol,
 		    struct socket **res, int kern)
 {
-	u64 start_ns;
+	u64 start_ns, now_ns;
 	int err;
 
 	this_cpu_inc(inside);
 	start_ns = sockwatch_clock_ns();
 	err = static_call(sock_create_original)(net, family, type, protocol,
 						res, kern);
+	now_ns = sockwatch_clock_ns();
 	created(net, family, type, protocol, res, kern, err,
-		GFP_KERNEL_ACCOUNT, start_ns);
+		GFP_KERNEL_ACCOUNT, now_ns - start_ns, now_ns);
 	this_cpu_dec(inside);
 	return err;
 }
@@ -97,10 +98,12 @@ static int create_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 static int create_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct create_call *call = (struct create_call *)ri->data;
+	u64 now_ns = sockwatch_clock_ns();
 
 	created(call->net, call->family, call->type, call->protocol, call->res,
 		call->kern, regs_return_value(regs),
-		GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT, call->start_ns);
+		GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT,
+		now_ns - call->start_ns, now_ns);
 	return 0;
 }
 

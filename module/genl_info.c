@@ -18,6 +18,23 @@
 #include "snapshot.h"
 #include "track.h"
 
+static int hook_counts_put(struct sk_buff *skb,
+			   const struct sockwatch_hook_status *hook)
+{
+	if (nla_put_u64_64bit(skb, SOCKWATCH_A_HOOK_HITS, hook->hits,
+			      SOCKWATCH_A_HOOK_PAD) ||
+	    nla_put_u64_64bit(skb, SOCKWATCH_A_HOOK_MISSED, hook->missed,
+			      SOCKWATCH_A_HOOK_PAD))
+		return -EMSGSIZE;
+	if (hook->is_timed &&
+	    (nla_put_u64_64bit(skb, SOCKWATCH_A_HOOK_TIMED, hook->timed,
+			       SOCKWATCH_A_HOOK_PAD) ||
+	     nla_put_u64_64bit(skb, SOCKWATCH_A_HOOK_TIME_NS, hook->time_ns,
+			       SOCKWATCH_A_HOOK_PAD)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int hook_put(struct sk_buff *skb,
 		    const struct sockwatch_hook_status *hook, bool whole)
 {
@@ -31,11 +48,7 @@ static int hook_put(struct sk_buff *skb,
 	     nla_put_flag(skb, SOCKWATCH_A_HOOK_REQUIRED)) ||
 	    (hook->attached &&
 	     nla_put_flag(skb, SOCKWATCH_A_HOOK_ATTACHED)) ||
-	    (whole && (nla_put_u64_64bit(skb, SOCKWATCH_A_HOOK_HITS, hook->hits,
-					 SOCKWATCH_A_HOOK_PAD) ||
-		       nla_put_u64_64bit(skb, SOCKWATCH_A_HOOK_MISSED,
-					 hook->missed,
-					 SOCKWATCH_A_HOOK_PAD)))) {
+	    (whole && hook_counts_put(skb, hook))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

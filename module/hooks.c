@@ -18,6 +18,7 @@
 #include "clock.h"
 #include "compat.h"
 #include "connect.h"
+#include "cost.h"
 #include "create.h"
 #include "event.h"
 #include "hooks.h"
@@ -25,8 +26,6 @@
 #include "snapshot.h"
 #include "tcp.h"
 #include "timewait.h"
-
-DEFINE_PER_CPU(u64 [SOCKWATCH_HOOK_MAX], sockwatch_hook_hits);
 
 /* SOCKWATCH_STUB() keeps these arguments: no more must be in registers. */
 static_assert(__same_type(security_sk_free, void (struct sock *)));
@@ -40,18 +39,16 @@ static_assert(__same_type(__inet_twsk_schedule,
 static_assert(__same_type(tcp_twsk_destructor, void (struct sock *)));
 
 /* security_sk_free(struct sock *sk): the last call before the slab has it. */
-static __used notrace void on_free(const struct sock *sk)
+SOCKWATCH_PROBE(on_free, SOCKWATCH_HOOK_FREE, (const struct sock *sk), (sk))
 {
-	sockwatch_hook_hit(SOCKWATCH_HOOK_FREE);
 	sockwatch_account_free(sk);
 }
 
 SOCKWATCH_STUB(on_free, 1);
 
 /* security_sk_alloc(struct sock *sk, int family, gfp_t priority) */
-static __used notrace void on_alloc(const struct sock *sk)
+SOCKWATCH_PROBE(on_alloc, SOCKWATCH_HOOK_ALLOC, (const struct sock *sk), (sk))
 {
-	sockwatch_hook_hit(SOCKWATCH_HOOK_ALLOC);
 	sockwatch_account_alloc(sk);
 }
 
@@ -68,10 +65,10 @@ static noinline notrace void on_graft_slow(const struct socket *parent)
  * security_sock_graft(struct sock *sk, struct socket *parent): before 6.1.150
  * AF_ALG gave the listener as @sk, so take the one that @parent now has.
  */
-static __used notrace void on_graft(const struct sock *sk,
-				    const struct socket *parent)
+SOCKWATCH_PROBE(on_graft, SOCKWATCH_HOOK_GRAFT,
+		(const struct sock *sk, const struct socket *parent),
+		(sk, parent))
 {
-	sockwatch_hook_hit(SOCKWATCH_HOOK_GRAFT);
 	if (unlikely(!sockwatch_clock_is_tsc()))
 		on_graft_slow(parent);
 	else
@@ -94,10 +91,10 @@ static noinline notrace void on_clone_slow(const struct sock *parent,
  * tipc_accept() for the sock that it hands out.  The other callers make a child
  * that is grafted when it is accepted.
  */
-static __used notrace void on_clone(const struct sock *parent,
-				    const struct sock *child)
+SOCKWATCH_PROBE(on_clone, SOCKWATCH_HOOK_CLONE,
+		(const struct sock *parent, const struct sock *child),
+		(parent, child))
 {
-	sockwatch_hook_hit(SOCKWATCH_HOOK_CLONE);
 	if (unlikely(!sockwatch_clock_is_tsc()))
 		on_clone_slow(parent, child);
 	else
@@ -119,11 +116,10 @@ static struct sockwatch_hook clone_hook = {
  * struct sock *newsk): newsk is the child, whose type is set only later, to
  * that of the client (unix_stream_connect(), net/unix/af_unix.c).
  */
-static notrace void on_unix_connect(const struct sock *sk,
-				    const struct sock *other,
-				    const struct sock *child)
+SOCKWATCH_PROBE(on_unix_connect, SOCKWATCH_HOOK_UNIX_CONNECT,
+		(const struct sock *sk, const struct sock *other,
+		 const struct sock *child), (sk, other, child))
 {
-	sockwatch_hook_hit(SOCKWATCH_HOOK_UNIX_CONNECT);
 	sockwatch_account_clone(child, sk->sk_type, sockwatch_clock_ns());
 }
 
@@ -165,10 +161,10 @@ on_state_slow(void *data, const struct sock *sk, const int oldstate,
  * that have their arguments where they are.  A sock that listens only stops:
  * it does not come to SYN_SENT.
  */
-static notrace void on_state(void *data, const struct sock *sk,
-			     const int oldstate, const int newstate)
+SOCKWATCH_PROBE(on_state, SOCKWATCH_HOOK_STATE,
+		(void *data, const struct sock *sk, const int oldstate,
+		 const int newstate), (data, sk, oldstate, newstate))
 {
-	sockwatch_hook_hit(SOCKWATCH_HOOK_STATE);
 	if (sockwatch_event_is_detour())
 		on_state_slow(data, sk, oldstate, newstate);
 	else if (newstate == TCP_CLOSE)
@@ -183,6 +179,17 @@ static notrace void on_state(void *data, const struct sock *sk,
 		sockwatch_tcp_other(data, sk, oldstate, newstate);
 }
 
+/* With preemption off, like any probe (rethook_trampoline_handler()). */
+SOCKWATCH_PROBE(on_netlink, SOCKWATCH_HOOK_NETLINK, (const struct sock *sk),
+		(sk))
+{
+	if (sk)
+		sockwatch_account_create(sock_net(sk), sk, true,
+					 GFP_NOWAIT | __GFP_NOWARN |
+					 __GFP_ACCOUNT, 0,
+					 sockwatch_clock_ns());
+}
+
 /*
  * __netlink_kernel_create(struct net *net, ...) returns the sock or NULL.  It
  * does not go through __sock_create().
@@ -190,67 +197,62 @@ static notrace void on_state(void *data, const struct sock *sk,
 static int on_netlink_return(struct kretprobe_instance *ri,
 			     struct pt_regs *regs)
 {
-	const struct sock *sk = (void *)regs_return_value(regs);
-
-	sockwatch_hook_hit(SOCKWATCH_HOOK_NETLINK);
-	/* With preemption off, like any probe (rethook_trampoline_handler()). */
-	if (sk)
-		sockwatch_account_create(sock_net(sk), sk, true,
-					 GFP_NOWAIT | __GFP_NOWARN |
-					 __GFP_ACCOUNT, 0,
-					 sockwatch_clock_ns());
+	on_netlink((const struct sock *)regs_return_value(regs));
 	return 0;
+}
+
+SOCKWATCH_PROBE(on_cookie, SOCKWATCH_HOOK_COOKIE, (const struct sock *child),
+		(child))
+{
+	if (child)
+		sockwatch_tcp_cookie(child);
 }
 
 /* tcp_get_cookie_sock() returns the child, locked and not ESTABLISHED yet. */
 static int on_cookie_return(struct kretprobe_instance *ri,
 			    struct pt_regs *regs)
 {
-	const struct sock *child = (void *)regs_return_value(regs);
-
-	sockwatch_hook_hit(SOCKWATCH_HOOK_COOKIE);
-	if (child)
-		sockwatch_tcp_cookie(child);
+	on_cookie((const struct sock *)regs_return_value(regs));
 	return 0;
 }
 
 /* __inet_twsk_schedule(struct inet_timewait_sock *tw, int timeo, bool rearm) */
-static __used notrace void
-on_tw_schedule(const struct inet_timewait_sock *tw, int timeo, bool rearm)
+SOCKWATCH_PROBE(on_tw_schedule, SOCKWATCH_HOOK_TW_SCHEDULE,
+		(const struct inet_timewait_sock *tw, int timeo, bool rearm),
+		(tw, timeo, rearm))
 {
-	sockwatch_hook_hit(SOCKWATCH_HOOK_TW_SCHEDULE);
 	sockwatch_timewait_scheduled(tw, rearm);
 }
 
 SOCKWATCH_STUB(on_tw_schedule, 3);
 
 /* tcp_timewait_state_process(struct inet_timewait_sock *tw, ...) */
-static notrace void on_tw_segment(const struct inet_timewait_sock *tw)
+SOCKWATCH_PROBE(on_tw_segment, SOCKWATCH_HOOK_TW_SEGMENT,
+		(const struct inet_timewait_sock *tw), (tw))
 {
-	sockwatch_hook_hit(SOCKWATCH_HOOK_TW_SEGMENT);
 	sockwatch_timewait_segment(tw);
 }
 
 /* tcp_twsk_destructor(struct sock *sk): called by inet_twsk_free(). */
-static __used notrace void on_tw_free(const struct sock *sk)
+SOCKWATCH_PROBE(on_tw_free, SOCKWATCH_HOOK_TW_FREE,
+		(const struct sock *sk), (sk))
 {
-	sockwatch_hook_hit(SOCKWATCH_HOOK_TW_FREE);
 	sockwatch_timewait_freed(inet_twsk(sk));
 }
 
 SOCKWATCH_STUB(on_tw_free, 1);
 
-static notrace void on_retransmit(void *data, const struct sock *sk,
-				  const struct sk_buff *skb)
+SOCKWATCH_PROBE(on_retransmit, SOCKWATCH_HOOK_RETRANSMIT,
+		(void *data, const struct sock *sk,
+		 const struct sk_buff *skb), (data, sk, skb))
 {
-	sockwatch_hook_hit(SOCKWATCH_HOOK_RETRANSMIT);
 	sockwatch_segment_retransmitted(sk, skb);
 }
 
-static notrace void on_synack(void *data, const struct sock *sk,
-			      const struct request_sock *req)
+SOCKWATCH_PROBE(on_synack, SOCKWATCH_HOOK_SYNACK,
+		(void *data, const struct sock *sk,
+		 const struct request_sock *req), (data, sk, req))
 {
-	sockwatch_hook_hit(SOCKWATCH_HOOK_SYNACK);
 	sockwatch_segment_synack(sk, req);
 }
 
@@ -258,33 +260,31 @@ static notrace void on_synack(void *data, const struct sock *sk,
  * The tracepoint fires for two things; with a segment, the RST answers it,
  * which on_reset4() and on_reset6() see whether there is a sock or not.
  */
-static notrace void on_reset_active(void *data, const struct sock *sk,
-				    const struct sk_buff *skb)
+SOCKWATCH_PROBE(on_reset_active, SOCKWATCH_HOOK_RESET_ACTIVE,
+		(void *data, const struct sock *sk,
+		 const struct sk_buff *skb), (data, sk, skb))
 {
-	sockwatch_hook_hit(SOCKWATCH_HOOK_RESET_ACTIVE);
 	if (sk && !skb)
 		sockwatch_segment_reset(sk);
 }
 
 /* tcp_v4_send_reset(const struct sock *sk, struct sk_buff *skb) */
-static notrace void on_reset4(const struct sock *sk,
-			      const struct sk_buff *skb)
+SOCKWATCH_PROBE(on_reset4, SOCKWATCH_HOOK_RESET4,
+		(const struct sock *sk, const struct sk_buff *skb), (sk, skb))
 {
-	sockwatch_hook_hit(SOCKWATCH_HOOK_RESET4);
 	sockwatch_segment_reset4(sk, skb);
 }
 
 /* tcp_v6_send_reset(const struct sock *sk, struct sk_buff *skb) */
-static notrace void on_reset6(const struct sock *sk,
-			      const struct sk_buff *skb)
+SOCKWATCH_PROBE(on_reset6, SOCKWATCH_HOOK_RESET6,
+		(const struct sock *sk, const struct sk_buff *skb), (sk, skb))
 {
-	sockwatch_hook_hit(SOCKWATCH_HOOK_RESET6);
 	sockwatch_segment_reset6(sk, skb);
 }
 
-static notrace void on_reset_received(void *data, struct sock *sk)
+SOCKWATCH_PROBE(on_reset_received, SOCKWATCH_HOOK_RESET_RECEIVED,
+		(void *data, struct sock *sk), (data, sk))
 {
-	sockwatch_hook_hit(SOCKWATCH_HOOK_RESET_RECEIVED);
 	sockwatch_tcp_reset(sk);
 }
 
@@ -481,7 +481,7 @@ static void hooks_detach(unsigned int nr)
 static bool status_read(unsigned int id, struct sockwatch_hook_status *status)
 {
 	const struct sockwatch_hook *hook;
-	int cpu;
+	struct sockwatch_cost cost;
 
 	if (id >= SOCKWATCH_HOOK_MAX)
 		return false;
@@ -492,8 +492,10 @@ static bool status_read(unsigned int id, struct sockwatch_hook_status *status)
 		.required = hook->required,
 		.attached = hook->attached,
 	};
-	for_each_possible_cpu(cpu)
-		status->hits += READ_ONCE(per_cpu(sockwatch_hook_hits, cpu)[id]);
+	status->is_timed = sockwatch_cost_read(id, &cost);
+	status->hits = cost.hits;
+	status->timed = cost.timed;
+	status->time_ns = cost.time_ns;
 	if (hook->attached && hook->type->missed)
 		status->missed = hook->type->missed(hook);
 	return true;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the module hooks in the kernel: one table, and its hit counts. */
+/* What the module hooks in the kernel: one table. */
 #ifndef _SOCKWATCH_HOOKS_H
 #define _SOCKWATCH_HOOKS_H
 
-#include <linux/percpu.h>
 #include <linux/types.h>
 
 /**
@@ -57,19 +56,6 @@ enum sockwatch_hook_id {
 	/* private: */
 	SOCKWATCH_HOOK_MAX
 };
-
-DECLARE_PER_CPU(u64 [SOCKWATCH_HOOK_MAX], sockwatch_hook_hits);
-
-/**
- * sockwatch_hook_hit() - count that a hook fired
- * @id: which
- *
- * Context: any.
- */
-static inline void sockwatch_hook_hit(enum sockwatch_hook_id id)
-{
-	this_cpu_inc(sockwatch_hook_hits[id]);
-}
 
 int sockwatch_hooks_init(const char *list, bool wrapper);
 void sockwatch_hooks_exit(void);

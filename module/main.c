@@ -10,6 +10,7 @@
 #include "census.h"
 #include "choose.h"
 #include "clock.h"
+#include "cost.h"
 #include "events.h"
 #include "genl.h"
 #include "hooks.h"
@@ -38,6 +39,10 @@ static bool wrapper = true;
 module_param(wrapper, bool, 0444);
 MODULE_PARM_DESC(wrapper, "whether to wrap __sock_create, tcp_v4_connect and tcp_v6_connect, and to be called directly by the functions of other hooks; if not, or where livepatch or BPF has the place, a kretprobe or ftrace serves; N leaves the places to others to come (default Y)");
 
+static unsigned int time_hits = 1024;
+module_param(time_hits, uint, 0444);
+MODULE_PARM_DESC(time_hits, "measure how long a hook takes, at one of so many hits of each hook on each CPU: 16 to 1073741824, or 0: never (default 1024)");
+
 static char *hooks = "all";
 module_param(hooks, charp, 0444);
 MODULE_PARM_DESC(hooks, "what to attach: all, none, required, or names of hooks that are not required, with commas between; those that are required come with them (default all)");
@@ -51,6 +56,12 @@ static int param_check(const char *name, unsigned int value, unsigned int min,
 	return -EINVAL;
 }
 
+static int __init time_hits_check(void)
+{
+	return time_hits ? param_check("time_hits", time_hits, 16, 1 << 30) :
+			   0;
+}
+
 static int __init params_check(void)
 {
 	return param_check("max_sockets", max_sockets, 1024, 1 << 24) ?:
@@ -59,7 +70,8 @@ static int __init params_check(void)
 	       param_check("max_listeners", max_listeners, 64,
 			   SOCKWATCH_LISTENERS_LIMIT) ?:
 	       param_check("max_events", max_events, SOCKWATCH_EVENTS_MIN,
-			   SOCKWATCH_EVENTS_LIMIT);
+			   SOCKWATCH_EVENTS_LIMIT) ?:
+	       time_hits_check();
 }
 
 static int __init sockwatch_init(void)
@@ -70,6 +82,7 @@ static int __init sockwatch_init(void)
 	if (err)
 		return err;
 	sockwatch_clock_init();
+	sockwatch_cost_init(time_hits);
 	sockwatch_events_init(max_events);
 	err = sockwatch_listen_init(max_listeners);
 	if (err)

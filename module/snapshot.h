@@ -186,16 +186,22 @@ sockwatch_snapshot_row(const struct sockwatch_snapshot *snapshot,
  * @kind: how it is attached
  * @required: the module does not load without it
  * @attached: it is in place
+ * @is_timed: whether some of its hits are timed
  * @hits: how often it fired
  * @missed: how often the kernel could not call it
+ * @timed: of its hits, those that were timed
+ * @time_ns: what these took together
  */
 struct sockwatch_hook_status {
 	const char *name;
 	const char *kind;
 	bool required;
 	bool attached;
+	bool is_timed;
 	u64 hits;
 	u64 missed;
+	u64 timed;
+	u64 time_ns;
 };
 
 typedef bool (*sockwatch_hook_reader)(unsigned int id,

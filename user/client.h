@@ -153,6 +153,8 @@ struct client_watcher {
  * @attached: it is in place now
  * @hits: how often it fired
  * @missed: how often the kernel could not call it
+ * @timed: of its hits, those that were timed
+ * @time_ns: what these took together
  */
 struct client_hook {
 	char name[CLIENT_TEXT_BYTES];
@@ -161,6 +163,8 @@ struct client_hook {
 	bool attached;
 	struct client_number hits;
 	struct client_number missed;
+	struct client_number timed;
+	struct client_number time_ns;
 };
 
 /**

@@ -42,6 +42,8 @@ static const struct client_field info_fields[] = {
 static const struct client_field hook_fields[] = {
 	CLIENT_FIELD(struct client_hook, hits, HOOK_HITS),
 	CLIENT_FIELD(struct client_hook, missed, HOOK_MISSED),
+	CLIENT_FIELD(struct client_hook, timed, HOOK_TIMED),
+	CLIENT_FIELD(struct client_hook, time_ns, HOOK_TIME_NS),
 	{ 0 }
 };
 

@@ -81,6 +81,8 @@ static struct json_object *new_hook(const struct client_hook *hook)
 	json_add(object, "attached", json_object_new_boolean(hook->attached));
 	json_add_number(object, "hits", &hook->hits);
 	json_add_number(object, "missed", &hook->missed);
+	json_add_number(object, "timed", &hook->timed);
+	json_add_number(object, "time_ns", &hook->time_ns);
 	return object;
 }
 

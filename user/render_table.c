@@ -108,6 +108,17 @@ int render_table_kinds(FILE *out, const struct render_style *style,
 	return cells_print(table, out, style);
 }
 
+static void hook_time(struct table *table, const struct client_hook *hook)
+{
+	struct client_number mean = { 0 };
+
+	if (hook->timed.value) {
+		mean.known = true;
+		mean.value = hook->time_ns.value / hook->timed.value;
+	}
+	cells_number(table, &mean, false);
+}
+
 static void hook_row(struct table *table, const struct client_hook *hook)
 {
 	bool wanting = hook->required && !hook->attached;
@@ -119,6 +130,7 @@ static void hook_row(struct table *table, const struct client_hook *hook)
 		   hook->attached ? "yes" : "no");
 	cells_number(table, &hook->hits, false);
 	cells_number(table, &hook->missed, true);
+	hook_time(table, hook);
 }
 
 static int print_hooks(FILE *out, const struct render_style *style,
@@ -133,6 +145,7 @@ static int print_hooks(FILE *out, const struct render_style *style,
 	table_column(table, "attached", false);
 	table_column(table, "hits", true);
 	table_column(table, "missed", true);
+	table_column(table, "ns/hit", true);
 	for (i = 0; i < info->hook_count; i++)
 		hook_row(table, &info->hooks[i]);
 	return cells_print(table, out, style);

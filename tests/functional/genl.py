@@ -36,7 +36,7 @@ NAMES = '''pad netns_fd netns_pid all_netns netns time_ns rows version family
     state_age_ns cgroup id inode seq events events_sent events_lost
     events_overrun slowest memory_bytes memory_max_bytes
     table_bytes'''.split()
-HOOK_NAMES = 'pad name kind required attached hits missed'.split()
+HOOK_NAMES = 'pad name kind required attached hits missed timed time_ns'.split()
 
 CREATE, CONNECT = 1, 2          # operations
 METRICS = ('', 'socket_create', 'tcp_connect', 'tcp_handshake',

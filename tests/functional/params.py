@@ -31,6 +31,7 @@ REFUSED = (
     ('max_kinds=15', 'max_kinds', '15'),
     ('max_kinds=257', 'max_kinds', '257', '256'),
     ('max_events=255', 'max_events', '255', '256'),
+    ('time_hits=15', 'time_hits', '15', '16'),
     ('wrapper=maybe', 'wrapper'),
     ('hooks=tcp_retransmit', 'hooks', 'tcp_retransmit', 'required'),
     ('hooks=required,', 'hooks', 'required'),

@@ -17,6 +17,7 @@ extern struct kunit_suite sockwatch_account_model_suite;
 extern struct kunit_suite sockwatch_account_latency_suite;
 extern struct kunit_suite sockwatch_snapshot_suite;
 extern struct kunit_suite sockwatch_clock_suite;
+extern struct kunit_suite sockwatch_cost_suite;
 extern struct kunit_suite sockwatch_hist_suite;
 extern struct kunit_suite sockwatch_hist_race_suite;
 extern struct kunit_suite sockwatch_samples_suite;

@@ -38,11 +38,13 @@
  *	         MEMORY_BYTES, MEMORY_MAX_BYTES,
  *	         MAX_SOCKETS, [TRACKED, UNTRACKED, DISCARDED, CENSUS_NS,
  *	         TABLE_BYTES,]
- *	         HOOK { NAME, KIND, [REQUIRED], [ATTACHED], [HITS, MISSED] } ...
+ *	         HOOK { NAME, KIND, [REQUIRED], [ATTACHED],
+ *	                [HITS, MISSED, [TIMED, TIME_NS]] } ...
  *
  *	What counts for the whole machine (TRACKED, UNTRACKED, DISCARDED,
- *	CENSUS_NS, TABLE_BYTES and the hooks' HITS and MISSED) is there only
- *	for a socket of the initial network namespace.
+ *	CENSUS_NS, TABLE_BYTES and the hooks' HITS, MISSED, TIMED and TIME_NS)
+ *	is there only for a socket of the initial network namespace.  TIMED and
+ *	TIME_NS are there where the module parameter time_hits is not 0.
  *
  * @SOCKWATCH_CMD_GET_COUNTERS: counters by family, type, protocol (dump)::
  *
@@ -429,6 +431,9 @@ enum sockwatch_attr {
  * @SOCKWATCH_A_HOOK_ATTACHED: flag, it is in place now
  * @SOCKWATCH_A_HOOK_HITS: u64, how often it fired
  * @SOCKWATCH_A_HOOK_MISSED: u64, how often the kernel could not call it
+ * @SOCKWATCH_A_HOOK_TIMED: u64, of its hits, those that were timed
+ * @SOCKWATCH_A_HOOK_TIME_NS: u64, what these took together: the module's own
+ *	part, without what calls it
  */
 enum sockwatch_hook_attr {
 	SOCKWATCH_A_HOOK_UNSPEC,
@@ -439,6 +444,8 @@ enum sockwatch_hook_attr {
 	SOCKWATCH_A_HOOK_ATTACHED,
 	SOCKWATCH_A_HOOK_HITS,
 	SOCKWATCH_A_HOOK_MISSED,
+	SOCKWATCH_A_HOOK_TIMED,
+	SOCKWATCH_A_HOOK_TIME_NS,
 
 	/* private: */
 	__SOCKWATCH_A_HOOK_MAX,
