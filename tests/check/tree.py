@@ -23,8 +23,9 @@ RANKS = (
     ('counters', 'track', 'tcpstat'),
     ('netns', 'listen', 'samples'),
     ('event', 'sample'),
-    ('tcp', 'tcp_count', 'tcp_move', 'tcp_rare', 'tcp_summary',
-     'tcp_sample', 'tcp_tell', 'timewait'),
+    ('tcp', 'tcp_close', 'tcp_count', 'tcp_move', 'tcp_move_rare',
+     'tcp_rare', 'tcp_sample', 'tcp_step', 'tcp_summary', 'tcp_tell',
+     'timewait'),
     ('account', 'account_census', 'account_child', 'account_count',
      'account_tell', 'segment', 'segment_tell', 'events'),
     ('snapshot', 'snapshot_tcp', 'snapshot_latency', 'snapshot_samples',
@@ -37,8 +38,8 @@ RANKS = (
 # Each of these makes one room of several files.
 ROOMS = (
     ('netns', 'listen', 'samples'),
-    ('tcp', 'tcp_count', 'tcp_move', 'tcp_rare', 'tcp_summary', 'tcp_sample',
-     'tcp_tell'),
+    ('tcp', 'tcp_close', 'tcp_count', 'tcp_move', 'tcp_move_rare', 'tcp_rare',
+     'tcp_sample', 'tcp_step', 'tcp_summary', 'tcp_tell'),
     ('event', 'sample'),
     ('account', 'account_census', 'account_child', 'account_count',
      'account_tell'),
