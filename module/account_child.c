@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Socks made for incoming connections: from their clone to their accept. */
-#include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>

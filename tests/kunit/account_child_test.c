@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* account: socks made for incoming connections, until they are accepted. */
 #include <kunit/test.h>
-#include <linux/err.h>
-#include <linux/limits.h>
 #include <linux/sched.h>
 
 #include "event.h"
 #include "fake.h"
-#include "netns.h"
 #include "suites.h"
 #include "track.h"
 
