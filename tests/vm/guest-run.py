@@ -8,6 +8,7 @@ FOLDER holds the modules.  Each line of output is one JSON object: "begin" and
 a file's name; then the name, its output, its exit status, the seconds it took
 and what the harness itself has to say against it."""
 import ctypes
+import importlib
 import json
 import multiprocessing
 import os
@@ -24,6 +25,9 @@ SLOW = {'stock': 1, 'test': 2, 'debug': 5}
 TIMEOUT_S = 180
 # Of klogctl(), include/linux/syslog.h.
 SYSLOG_ACTION_READ_ALL, SYSLOG_ACTION_SIZE_BUFFER = 3, 10
+# What most files in Python import.
+COMMON = '''contextlib errno fcntl random resource select socket struct
+    threading'''.split()
 
 
 def kernel_log():
@@ -123,7 +127,7 @@ class Program:
 
 class Script:
     """The same for a file in Python: a copy of this process, since a slow
-    kernel takes two seconds to start another."""
+    kernel takes two seconds to start another; see prepare()."""
 
     def __init__(self, path, output, env):
         self.process = multiprocessing.Process(
@@ -228,8 +232,18 @@ def run_kunit(module, log):
     return results, status, faults, ''
 
 
+def prepare():
+    """Let no file do again what another one has done: a folder for the
+    bytecode of what they share, as theirs is read-only, and what most import
+    is there."""
+    sys.pycache_prefix = tempfile.mkdtemp(prefix='sockwatch-bytecode-')
+    for name in COMMON:
+        importlib.import_module(name)
+
+
 def main():
     folder, *files = sys.argv[1:]
+    prepare()
     log = KernelLog()
     for name in files:
         print(json.dumps({'begin': name}), flush=True)
