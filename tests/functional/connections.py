@@ -15,7 +15,7 @@ import threading
 import swlib
 import tcpnet
 
-STEPS = 50 if swlib.KERNEL == 'stock' else 15
+STEPS = 50 if swlib.KERNEL == 'stock' else 8
 COUNT = max(200 // swlib.SCALE, 20)
 LOADS = 3
 KINDS = ('4', '6', 'mapped')

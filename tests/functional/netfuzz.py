@@ -21,7 +21,7 @@ import people
 import swlib
 
 COUNT = 100000
-SECONDS = 300 if swlib.KERNEL == 'stock' else 30
+SECONDS = 300 if swlib.KERNEL == 'stock' else 15
 LEAST = COUNT if swlib.KERNEL == 'stock' else 1000
 
 

@@ -22,7 +22,7 @@ import swlib
 import truth
 from swlib import COMMAND
 
-SECONDS = 25 if swlib.KERNEL == 'stock' else 35
+SECONDS = 15 if swlib.KERNEL == 'stock' else 20
 LINGER = struct.pack('=ii', 1, 0)
 ALL = genl.attribute(genl.ALL_NETNS, b'')
 # What a request may get while the module goes: the family is not there any

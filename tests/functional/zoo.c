@@ -285,7 +285,7 @@ static void run_scenario(const struct scenario *scenario)
 	checkpoint("end");
 	/* Traffic, not a load test: leave the processors to others too. */
 	if (forever)
-		usleep(250000);
+		usleep(500000);
 }
 
 static void run_all(char **wanted, int count)

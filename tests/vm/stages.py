@@ -18,7 +18,7 @@ CACHE = os.environ.get('SOCKWATCH_CACHE', '/var/cache/sockwatch')
 HOST_TIMEOUT_S = 600
 BUILDING = threading.Lock()
 # How much smaller a load must be on a kernel to take about as long.
-SCALE = {'stock': 1, 'test': 2, 'debug': 20}
+SCALE = {'stock': 1, 'test': 2, 'debug': 40}
 # How far a kernel's guests give way to the others: tests that measure time
 # run on both kernels, and take more of it on the slow one.
 NICE = {'stock': 0, 'test': 0, 'debug': 1}
