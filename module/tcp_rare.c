@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What else a move means that is rare. */
+#include <linux/errqueue.h>
 #include <linux/net.h>
 #include <net/tcp.h>
 
@@ -22,15 +23,49 @@ unsigned int sockwatch_tcp_scoped(unsigned int flags, const struct sock *sk)
 	       (sockwatch_scope_is_remote(sk) ? SOCKWATCH_TCP_REMOTE : 0);
 }
 
+/* Is it about the SYN of this connection, not of one that sk had before? */
+static bool about_syn(const struct sk_buff *skb, const struct sock *sk)
+{
+	u8 origin = SKB_EXT_ERR(skb)->ee.ee_origin;
+	/* ip_icmp_error() and ipv6_icmp_error() leave it at that. */
+	const struct tcphdr *th = (const struct tcphdr *)skb->data;
+
+	return (origin == SO_EE_ORIGIN_ICMP || origin == SO_EE_ORIGIN_ICMP6) &&
+	       skb_headlen(skb) >= offsetofend(struct tcphdr, seq) &&
+	       ntohl(th->seq) == tcp_sk(sk)->snd_una;
+}
+
+/*
+ * Of an ICMP error tcp_v4_err() (net/ipv4/tcp_ipv4.c) tells the owner by the
+ * error queue, before it sets sk_err and closes.  On another CPU the owner can
+ * ask for the error in between, which leaves 0 in sk_err, and close.
+ */
+static int queued_error(const struct sock *sk)
+{
+	struct sk_buff_head *queue = (struct sk_buff_head *)&sk->sk_error_queue;
+	const struct sk_buff *skb;
+	unsigned long flags;
+	int err = 0;
+
+	if (skb_queue_empty_lockless(queue))
+		return 0;
+	spin_lock_irqsave(&queue->lock, flags);
+	skb = skb_peek_tail(queue);
+	if (skb && about_syn(skb, sk))
+		err = SKB_EXT_ERR(skb)->ee.ee_errno;
+	spin_unlock_irqrestore(&queue->lock, flags);
+	return err;
+}
+
 /**
  * sockwatch_tcp_not_opened() - a connection did not open
  * @entry: the entry of the sock
  * @sk: the sock
  *
  * An answer that came later has set sk_err before (tcp_reset(),
- * tcp_write_err(), tcp_v4_err()).  Without one, either connect() itself fails,
- * and has not told the socket yet that it is connecting
- * (__inet_stream_connect(), net/ipv4/af_inet.c), or whoever asked gave up.
+ * tcp_write_err(), tcp_v4_err()).  Without one, connect() itself fails, and has
+ * not told the socket yet that it is connecting (__inet_stream_connect(),
+ * net/ipv4/af_inet.c), or whoever asked has the error already, or gave up.
  *
  * Context: that of sockwatch_tcp_state().
  */
@@ -44,6 +79,8 @@ void sockwatch_tcp_not_opened(const struct sockwatch_entry *entry,
 	if (!err && sockwatch_tcp_connect_wrapped(sk) && sock &&
 	    sock->state == SS_UNCONNECTED)
 		return;
+	if (!err)
+		err = queued_error(sk);
 	if (snet)
 		sockwatch_tcp_not_connected(snet, sk, -err);
 }

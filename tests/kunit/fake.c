@@ -5,6 +5,7 @@
 #include <linux/netdevice.h>
 #include <linux/preempt.h>
 #include <linux/refcount.h>
+#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
 #include <net/dst.h>
@@ -139,6 +140,7 @@ struct sock *fake_sock(struct kunit *test, struct net *net, u64 kind)
 	if (parts.family == AF_UNIX)
 		sk->sk_prot = parts.type == SOCK_STREAM ? &unix_stream :
 							  &unix_other;
+	skb_queue_head_init(&sk->sk_error_queue);
 	sock_net_set(sk, net);
 	return sk;
 }

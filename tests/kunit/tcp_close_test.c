@@ -2,7 +2,10 @@
 /* tcp: what is counted as a connection ends, or does not come to be. */
 #include <kunit/test.h>
 #include <linux/err.h>
+#include <linux/errqueue.h>
 #include <linux/net.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
 
 #include "fake_tcp.h"
 #include "snapshot.h"
@@ -89,6 +92,49 @@ static void aborted(struct kunit *test)
 
 	fake_tcp_move(sk, TCP_CLOSE, T0 + 2);
 	EXPECT_FAILURE(test, TCP, 0, 1);
+	sockwatch_account_free(sk);
+}
+
+/* As ip_icmp_error() queues what a router says of a segment. */
+static void queue_icmp(struct kunit *test, struct sock *sk, u32 seq, int err,
+		       u8 origin)
+{
+	struct sk_buff *skb = alloc_skb(sizeof(struct tcphdr), GFP_KERNEL);
+	struct tcphdr *th;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	th = skb_put_zero(skb, sizeof(*th));
+	th->seq = htonl(seq);
+	SKB_EXT_ERR(skb)->ee.ee_errno = err;
+	SKB_EXT_ERR(skb)->ee.ee_origin = origin;
+	skb_queue_tail(&sk->sk_error_queue, skb);
+}
+
+/* The owner took the error out of the sock before its state changed. */
+static void failed_by_icmp(struct kunit *test)
+{
+	struct sock *sk = connecting(test, TCP);
+
+	tcp_sk(sk)->snd_una = 7;
+	queue_icmp(test, sk, 7, EHOSTUNREACH, SO_EE_ORIGIN_ICMP);
+	fake_tcp_move(sk, TCP_CLOSE, T0 + 2);
+	EXPECT_FAILURE(test, TCP, -EHOSTUNREACH, 1);
+	EXPECT_FAILURE(test, TCP, 0, 0);
+
+	/* It is in the queue still, and the next one has another SYN. */
+	fake_tcp_move(sk, TCP_SYN_SENT, T0 + 3);
+	tcp_sk(sk)->snd_una = 8;
+	fake_tcp_move(sk, TCP_CLOSE, T0 + 4);
+	EXPECT_FAILURE(test, TCP, -EHOSTUNREACH, 1);
+	EXPECT_FAILURE(test, TCP, 0, 1);
+
+	/* A time stamp of the SYN is no error. */
+	fake_tcp_move(sk, TCP_SYN_SENT, T0 + 5);
+	queue_icmp(test, sk, 8, ENOMSG, SO_EE_ORIGIN_TIMESTAMPING);
+	fake_tcp_move(sk, TCP_CLOSE, T0 + 6);
+	EXPECT_FAILURE(test, TCP, -ENOMSG, 0);
+	EXPECT_FAILURE(test, TCP, 0, 2);
+	skb_queue_purge(&sk->sk_error_queue);
 	sockwatch_account_free(sk);
 }
 
@@ -444,6 +490,7 @@ static struct kunit_case close_cases[] = {
 	KUNIT_CASE(failed_by_timeout),
 	KUNIT_CASE(failed_in_syn_recv),
 	KUNIT_CASE(aborted),
+	KUNIT_CASE(failed_by_icmp),
 	KUNIT_CASE(left_to_the_wrapper),
 	KUNIT_CASE(not_left_to_the_wrapper),
 	KUNIT_CASE(no_connect),
@@ -465,6 +512,7 @@ static struct kunit_case close_behind_cases[] = {
 	KUNIT_CASE(failed_by_timeout),
 	KUNIT_CASE(failed_in_syn_recv),
 	KUNIT_CASE(aborted),
+	KUNIT_CASE(failed_by_icmp),
 	KUNIT_CASE(left_to_the_wrapper),
 	KUNIT_CASE(not_left_to_the_wrapper),
 	KUNIT_CASE(no_connect),
