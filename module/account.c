@@ -79,8 +79,8 @@ static void create_early(struct sockwatch_entry *entry,
 }
 
 /*
- * The first socket of a family, or of one more kind than was reckoned with.
- * Its caller may sleep, and the namespace must stay meanwhile.
+ * The first socket of a family, or one more kind or failure than was reckoned
+ * with.  Its caller may sleep, and the namespace must stay meanwhile.
  */
 static noinline void create_grow(struct sockwatch_net *snet,
 				 unsigned int family, bool times, gfp_t gfp)
@@ -90,13 +90,27 @@ static noinline void create_grow(struct sockwatch_net *snet,
 	if (!net)
 		return;
 	preempt_enable_notrace();
-	if (sockwatch_counters_short(&snet->kinds))
-		sockwatch_net_grow_kinds(snet, gfp);
+	sockwatch_net_grow_rows(snet, gfp);
 	if (times && !READ_ONCE(snet->create[family]))
 		sockwatch_net_grow(snet, family, gfp);
 	preempt_disable_notrace();
 	/* Whoever ends it now waits for us: see sockwatch_net_of(). */
 	put_net(net);
+}
+
+/**
+ * sockwatch_account_failures_grow() - make room for failures to come
+ * @net: a namespace in which a call for a new socket has failed
+ * @gfp: how to allocate
+ *
+ * Context: that of sockwatch_account_create().
+ */
+void sockwatch_account_failures_grow(const struct net *net, gfp_t gfp)
+{
+	struct sockwatch_net *snet = sockwatch_net_of(net);
+
+	if (snet && sockwatch_counters_short(&snet->failures))
+		create_grow(snet, 0, false, gfp);
 }
 
 /* NULL, if it has no times or there was no memory. */

@@ -30,6 +30,7 @@ bool sockwatch_account_created(const struct net *net, const struct sock *sk,
 			       u64 took_ns, u64 now_ns);
 void sockwatch_account_create(const struct net *net, const struct sock *sk,
 			      bool kern, gfp_t gfp, u64 took_ns, u64 now_ns);
+void sockwatch_account_failures_grow(const struct net *net, gfp_t gfp);
 void sockwatch_account_create_failed(const struct net *net, int family,
 				     int type, int protocol, int err);
 void sockwatch_account_clone(const struct sock *sk, unsigned int type,

@@ -24,13 +24,15 @@ SOCKWATCH_PART(created, SOCKWATCH_HOOK_CREATE,
 		now_ns))
 {
 	preempt_disable_notrace();
-	if (unlikely(err))
+	if (unlikely(err)) {
 		sockwatch_account_create_failed(net, family, type, protocol,
 						err);
-	else if (kern || !sockwatch_account_created(net, (*res)->sk, took_ns,
-						    now_ns))
+		sockwatch_account_failures_grow(net, gfp);
+	} else if (kern || !sockwatch_account_created(net, (*res)->sk, took_ns,
+						      now_ns)) {
 		sockwatch_account_create(net, (*res)->sk, kern, gfp, took_ns,
 					 now_ns);
+	}
 	preempt_enable_notrace();
 }
 

@@ -25,7 +25,7 @@ MODULE_PARM_DESC(max_sockets, "sockets that can be tracked at a time, rounded up
 
 static unsigned int max_kinds = 128;
 module_param(max_kinds, uint, 0444);
-MODULE_PARM_DESC(max_kinds, "kinds of socket a network namespace counts one by one, rounded up to a power of two: 16 to 256 (default 128; 16 bytes each on every CPU, and 96 as they are seen)");
+MODULE_PARM_DESC(max_kinds, "kinds of socket a network namespace counts one by one, rounded up to a power of two: 16 to 256 (default 128; 112 bytes each on every CPU, as they are seen)");
 
 static unsigned int max_listeners = 4096;
 module_param(max_listeners, uint, 0444);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What is kept for each network namespace, and how long it lives. */
+#include <linux/build_bug.h>
 #include <linux/cpumask.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
+#include <linux/sizes.h>
 
 #include "listen.h"
 #include "netns.h"
@@ -15,6 +17,18 @@
  * twenty kinds, a machine rarely more than thirty.
  */
 #define KINDS_BLOCK	32
+
+/* The same of failures; few have more than a handful. */
+#define FAILURES_BLOCK	16
+
+/*
+ * What a namespace with sockets of inet, inet6, unix, netlink and one family
+ * more has on each CPU: Documentation/sockwatch.rst.
+ */
+static_assert(2 * sizeof(struct sockwatch_tcp_cpu) +
+	      6 * sizeof(struct sockwatch_hist_cpu) +
+	      (KINDS_BLOCK * SOCKWATCH_C_MAX + FAILURES_BLOCK +
+	       SOCKWATCH_CONGESTION_ROWS) * sizeof(u64) <= 24 * SZ_1K);
 
 unsigned int sockwatch_net_id __read_mostly;
 
@@ -33,7 +47,7 @@ static int __net_init net_start(struct net *net)
 	if (err)
 		return err;
 	err = sockwatch_counters_init(&snet->failures, 2 * nr_kinds, 1,
-				      2 * nr_kinds + 1);
+				      FAILURES_BLOCK);
 	if (err)
 		goto err_kinds;
 	err = sockwatch_counters_init(&snet->congestion, SOCKWATCH_CONGESTIONS,
@@ -181,16 +195,23 @@ void sockwatch_net_grow(struct sockwatch_net *snet, unsigned int family,
 		atomic_inc(&snet->grow_failed);
 }
 
+static bool grow_rows(struct sockwatch_counters *c, gfp_t gfp)
+{
+	return !sockwatch_counters_short(c) || sockwatch_counters_grow(c, gfp);
+}
+
 /**
- * sockwatch_net_grow_kinds() - make counters for kinds to come
+ * sockwatch_net_grow_rows() - make counters for kinds and failures to come
  * @snet: the namespace, which the caller keeps from going
  * @gfp: as for sockwatch_net_grow()
  *
  * Context: as @gfp says.
  */
-void sockwatch_net_grow_kinds(struct sockwatch_net *snet, gfp_t gfp)
+void sockwatch_net_grow_rows(struct sockwatch_net *snet, gfp_t gfp)
 {
-	if (!sockwatch_counters_grow(&snet->kinds, gfp))
+	bool grown = grow_rows(&snet->kinds, gfp);
+
+	if (!grow_rows(&snet->failures, gfp) || !grown)
 		atomic_inc(&snet->grow_failed);
 }
 

@@ -108,7 +108,7 @@ struct sockwatch_net_events {
  * @listeners: &struct sockwatch_listener
  * @listeners_lost: those that listen and found no room
  * @grow_failed: how often there was no memory for @tcp, @create, @unix_wait or
- *	rows of @kinds
+ *	rows of @kinds and @failures
  *
  * A failure has only a row of @failures: its kind is whatever the caller liked
  * to ask for, and must not take a row from a kind that exists.
@@ -147,7 +147,7 @@ int sockwatch_net_init(unsigned int max_kinds,
 void sockwatch_net_exit(void);
 void sockwatch_net_grow(struct sockwatch_net *snet, unsigned int family,
 			gfp_t gfp);
-void sockwatch_net_grow_kinds(struct sockwatch_net *snet, gfp_t gfp);
+void sockwatch_net_grow_rows(struct sockwatch_net *snet, gfp_t gfp);
 unsigned int sockwatch_net_max_kinds(void);
 size_t sockwatch_net_bytes(const struct sockwatch_net *snet, bool most);
 int sockwatch_net_for_each(int (*fn)(struct sockwatch_net *snet, void *arg),

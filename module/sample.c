@@ -52,12 +52,15 @@ static void hist_arm(const struct sockwatch_hist *hist)
 		sockwatch_hist_arm(per_cpu_ptr(hist->cpu, cpu));
 }
 
-static void stat_arm(const struct sockwatch_tcpstat *stat)
+static void stat_arm(struct sockwatch_tcpstat *stat)
 {
 	unsigned int i;
 
-	for (i = 0; i < SOCKWATCH_H_LISTEN; i++)
+	/* Of CLOSE there are no samples. */
+	for (i = 0; i < SOCKWATCH_H_CLOSE; i++)
 		hist_arm(&stat->hist[i]);
+	for (i = 0; i < SOCKWATCH_NR_RARE; i++)
+		sockwatch_rare_arm(&stat->rare[i]);
 }
 
 /**
@@ -68,8 +71,8 @@ static void stat_arm(const struct sockwatch_tcpstat *stat)
  */
 void sockwatch_sample_arm(const struct sockwatch_net *snet)
 {
-	const struct sockwatch_tcpstat *stat;
 	const struct sockwatch_hist *hist;
+	struct sockwatch_tcpstat *stat;
 	unsigned int i;
 
 	if (!READ_ONCE(snet->samples))

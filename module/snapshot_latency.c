@@ -18,7 +18,7 @@ static const u8 families[] = { AF_INET, AF_INET6 };
 
 /* Most rows a namespace can have: histograms, and those for the unknown. */
 #define ROWS_MAX	(AF_MAX + 2 + ARRAY_SIZE(families) *		\
-			 (SOCKWATCH_NR_HISTS + SOCKWATCH_NR_METRICS))
+			 (SOCKWATCH_H_MAX + SOCKWATCH_NR_METRICS))
 
 /* Rows in the making, of one metric or (0) all. */
 struct rows {

@@ -9,14 +9,28 @@
 #include "tcp_step.h"
 #include "track.h"
 
+/* From where nothing is left to the fast way. */
+static void leave_listen(struct sockwatch_tcpstat *stat,
+			 struct sockwatch_entry *entry, unsigned int state,
+			 u64 now_ns)
+{
+	u64 since_ns = entry->state_ns;
+
+	enter(stat->cpu, entry, TCP_LISTEN, state, now_ns);
+	sockwatch_tcp_settle(stat, SOCKWATCH_H_LISTEN, 0, now_ns + ~since_ns,
+			     entry);
+}
+
 static void leave_any(struct sockwatch_tcpstat *stat,
 		      struct sockwatch_entry *entry, unsigned int state,
 		      unsigned long far, u64 now_ns)
 {
-	if (entry->state_ns)
-		leave_timed(stat, entry, state, far, now_ns);
-	else
+	if (!entry->state_ns)
 		enter(stat->cpu, entry, entry->tcp_state, state, now_ns);
+	else if (entry->tcp_state == TCP_LISTEN)
+		leave_listen(stat, entry, state, now_ns);
+	else
+		leave_timed(stat, entry, state, far, now_ns);
 }
 
 /* One that was not open, or it is not known since when. */
@@ -54,8 +68,8 @@ static void open_rare(struct sockwatch_tcpstat *stat,
 	else if (!(flags & SOCKWATCH_TCP_TIMED))
 		unknown(stat, SOCKWATCH_METRIC_TCP_CONNECT);
 	else if (from != TCP_SYN_SENT)
-		sampled(stat, SOCKWATCH_H_CONNECT, far_of(flags),
-			now_ns + ~conn_ns, sk);
+		sockwatch_tcp_settle_sock(stat, SOCKWATCH_H_CONNECT,
+					  far_of(flags), now_ns + ~conn_ns, sk);
 }
 
 /* From CLOSE or LISTEN, which have no scope, to anything but ESTABLISHED. */

@@ -16,7 +16,6 @@
 /* What a duration is a sample of, by its histogram: one kind or two. */
 static const u8 kinds[SOCKWATCH_H_LISTEN / 2][2] = {
 	[SOCKWATCH_H_OPEN / 2] = { METRIC(TCP_CONNECT), STATE(SYN_SENT) },
-	[SOCKWATCH_H_CONNECT / 2] = { METRIC(TCP_CONNECT) },
 	[SOCKWATCH_H_RESET / 2] = { METRIC(TCP_LIFETIME), STATE(ESTABLISHED) },
 	[SOCKWATCH_H_LIFETIME / 2] = { METRIC(TCP_LIFETIME) },
 	[SOCKWATCH_H_HANDSHAKE / 2] = { METRIC(TCP_HANDSHAKE) },
@@ -30,12 +29,14 @@ static const u8 kinds[SOCKWATCH_H_LISTEN / 2][2] = {
 	[SOCKWATCH_H_CLOSE_WAIT / 2] = { STATE(CLOSE_WAIT) },
 	[SOCKWATCH_H_LAST_ACK / 2] = { STATE(LAST_ACK) },
 	[SOCKWATCH_H_CLOSING / 2] = { STATE(CLOSING) },
+	[SOCKWATCH_H_CONNECT / 2] = { METRIC(TCP_CONNECT) },
 };
 
 /* The scope of CLOSE and LISTEN is none, and how long they lasted no matter. */
 static const u8 *kinds_of(unsigned int hist)
 {
-	return hist < SOCKWATCH_H_LISTEN ? kinds[hist / 2] : NULL;
+	return hist == SOCKWATCH_H_CLOSE || hist == SOCKWATCH_H_LISTEN ?
+		       NULL : kinds[hist / 2];
 }
 
 static u64 limit_of(const struct sockwatch_samples *samples, const u8 *kind)
@@ -77,6 +78,16 @@ static void keep_all(struct sockwatch_samples *samples, const u8 *kind,
 		keep(samples, kind[1], &event);
 }
 
+/* Returns whether it may be kept. */
+static bool hist_settle(struct sockwatch_tcpstat *stat, unsigned int hist,
+			u64 n, u64 limit)
+{
+	if (hist < SOCKWATCH_H_RARE)
+		return sockwatch_hist_settle(&stat->hist[hist], n, limit);
+	return sockwatch_rare_add(&stat->rare[hist - SOCKWATCH_H_RARE], n,
+				  limit);
+}
+
 static void settle(struct sockwatch_tcpstat *stat, unsigned int hist,
 		   unsigned long far, u64 n,
 		   const struct sockwatch_entry *entry, const struct sock *sk)
@@ -91,15 +102,14 @@ static void settle(struct sockwatch_tcpstat *stat, unsigned int hist,
 		samples = READ_ONCE(snet->samples);
 	if (samples)
 		limit = limit_of(samples, kind);
-	if (sockwatch_hist_settle(&stat->hist[hist + far / SOCKWATCH_FAR], n,
-				  limit) && samples)
+	if (hist_settle(stat, hist + far / SOCKWATCH_FAR, n, limit) && samples)
 		keep_all(samples, kind, far, n, entry, sk);
 }
 
 /**
  * sockwatch_tcp_settle() - what sockwatch_tcpstat_count() leaves to do
  * @stat: the numbers
- * @hist: as there
+ * @hist: as there; or one from SOCKWATCH_H_RARE on, all of which is left
  * @far: as there
  * @n: as there
  * @entry: of whose duration it is

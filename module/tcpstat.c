@@ -13,7 +13,8 @@ static_assert(SOCKWATCH_MOVE_MAX <= 1 << SOCKWATCH_MOVE_SHIFT);
 
 /*
  * Where the time in a state goes that ended with a move, without the scope.
- * TCP_TIME_WAIT is no state of a sock: its place is never used.
+ * TCP_TIME_WAIT is no state of a sock, and the time in TCP_LISTEN is of those
+ * that are rare: their places are never used.
  */
 const u8 sockwatch_tcp_hist_of[SOCKWATCH_STATES << SOCKWATCH_MOVE_SHIFT] = {
 	[TCP_ESTABLISHED << SOCKWATCH_MOVE_SHIFT | 0 ...
@@ -49,9 +50,6 @@ const u8 sockwatch_tcp_hist_of[SOCKWATCH_STATES << SOCKWATCH_MOVE_SHIFT] = {
 	[TCP_CLOSING << SOCKWATCH_MOVE_SHIFT | 0 ...
 	 TCP_CLOSING << SOCKWATCH_MOVE_SHIFT | TCP_CLOSING] =
 		SOCKWATCH_H_CLOSING,
-	[TCP_LISTEN << SOCKWATCH_MOVE_SHIFT | 0 ...
-	 TCP_LISTEN << SOCKWATCH_MOVE_SHIFT | TCP_CLOSING] =
-		SOCKWATCH_H_LISTEN,
 	[TCP_CLOSE << SOCKWATCH_MOVE_SHIFT | 0 ...
 	 TCP_CLOSE << SOCKWATCH_MOVE_SHIFT | TCP_CLOSING] =
 		SOCKWATCH_H_CLOSE,
@@ -155,15 +153,24 @@ void sockwatch_tcpstat_fold(const struct sockwatch_tcpstat *stat,
 	options_fold(stat, sum);
 }
 
+static void hist_fold(const struct sockwatch_tcpstat *stat, unsigned int hist,
+		      struct sockwatch_hist_sum *sum)
+{
+	if (hist < SOCKWATCH_H_RARE)
+		sockwatch_hist_fold(&stat->hist[hist], sum);
+	else
+		sockwatch_rare_fold(&stat->rare[hist - SOCKWATCH_H_RARE], sum);
+}
+
 /* Two in one, where the second is another than the first. */
 static bool hists_fold(const struct sockwatch_tcpstat *stat,
 		       unsigned int first, unsigned int second,
 		       struct sockwatch_hist_sum *sum)
 {
 	memset(sum, 0, sizeof(*sum));
-	sockwatch_hist_fold(&stat->hist[first], sum);
+	hist_fold(stat, first, sum);
 	if (second != first)
-		sockwatch_hist_fold(&stat->hist[second], sum);
+		hist_fold(stat, second, sum);
 	return sum->count;
 }
 
@@ -212,6 +219,9 @@ bool sockwatch_tcpstat_state(const struct sockwatch_tcpstat *stat,
 						     TCP_CLOSE;
 	unsigned int first, second;
 
+	if (state == TCP_LISTEN)
+		return hists_fold(stat, SOCKWATCH_H_LISTEN,
+				  SOCKWATCH_H_LISTEN, sum);
 	first = sockwatch_tcp_hist_of[sockwatch_move(state, TCP_FIN_WAIT1)];
 	second = sockwatch_tcp_hist_of[sockwatch_move(state, other)];
 

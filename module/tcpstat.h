@@ -9,6 +9,7 @@
 #include <uapi/linux/sockwatch.h>
 
 #include "hist.h"
+#include "hist_rare.h"
 
 /* TCP_ESTABLISHED to TCP_CLOSING; what is above are no states of a sock. */
 #define SOCKWATCH_STATES	12
@@ -99,7 +100,6 @@ enum sockwatch_segment {
  *
  * @SOCKWATCH_H_OPEN: SYN_SENT that led to ESTABLISHED: time in state, and the
  *	time of a connect too
- * @SOCKWATCH_H_CONNECT: connects by another way (simultaneous open)
  * @SOCKWATCH_H_RESET: ESTABLISHED that led to CLOSE: time in state, and a
  *	lifetime too
  * @SOCKWATCH_H_LIFETIME: lifetimes that ended by another way
@@ -114,33 +114,40 @@ enum sockwatch_segment {
  * @SOCKWATCH_H_CLOSE_WAIT: time in the state
  * @SOCKWATCH_H_LAST_ACK: time in the state
  * @SOCKWATCH_H_CLOSING: time in the state
- * @SOCKWATCH_H_LISTEN: time in the state; it has no scope, so there is one
- * @SOCKWATCH_H_CLOSE: time in the state; likewise
+ * @SOCKWATCH_H_CLOSE: time in the state; it has no scope, so there is one
+ * @SOCKWATCH_H_RARE: those from here on are &struct sockwatch_rare
+ * @SOCKWATCH_H_CONNECT: connects by another way (simultaneous open)
+ * @SOCKWATCH_H_LISTEN: time in the state; without a scope, likewise
  *
  * The others have two, the second for what is remote.  What would be one
  * duration in two histograms is counted once, and added to both on read.
  */
 enum sockwatch_tcp_hist {
 	SOCKWATCH_H_OPEN = 0,
-	SOCKWATCH_H_CONNECT = 2,
-	SOCKWATCH_H_RESET = 4,
-	SOCKWATCH_H_LIFETIME = 6,
-	SOCKWATCH_H_HANDSHAKE = 8,
-	SOCKWATCH_H_ACCEPT = 10,
-	SOCKWATCH_H_RTT = 12,
-	SOCKWATCH_H_ESTABLISHED = 14,
-	SOCKWATCH_H_SYN_SENT = 16,
-	SOCKWATCH_H_SYN_RECV = 18,
-	SOCKWATCH_H_FIN_WAIT1 = 20,
-	SOCKWATCH_H_FIN_WAIT2 = 22,
-	SOCKWATCH_H_CLOSE_WAIT = 24,
-	SOCKWATCH_H_LAST_ACK = 26,
-	SOCKWATCH_H_CLOSING = 28,
-	SOCKWATCH_H_LISTEN = 30,
-	SOCKWATCH_H_CLOSE = 31,
+	SOCKWATCH_H_RESET = 2,
+	SOCKWATCH_H_LIFETIME = 4,
+	SOCKWATCH_H_HANDSHAKE = 6,
+	SOCKWATCH_H_ACCEPT = 8,
+	SOCKWATCH_H_RTT = 10,
+	SOCKWATCH_H_ESTABLISHED = 12,
+	SOCKWATCH_H_SYN_SENT = 14,
+	SOCKWATCH_H_SYN_RECV = 16,
+	SOCKWATCH_H_FIN_WAIT1 = 18,
+	SOCKWATCH_H_FIN_WAIT2 = 20,
+	SOCKWATCH_H_CLOSE_WAIT = 22,
+	SOCKWATCH_H_LAST_ACK = 24,
+	SOCKWATCH_H_CLOSING = 26,
+	SOCKWATCH_H_CLOSE = 28,
+	SOCKWATCH_H_RARE = 30,
+	SOCKWATCH_H_CONNECT = SOCKWATCH_H_RARE,
+	SOCKWATCH_H_LISTEN = 32,
 	/* private: */
-	SOCKWATCH_NR_HISTS
+	SOCKWATCH_H_MAX
 };
+
+/* Those with a part on each CPU, and the others. */
+#define SOCKWATCH_NR_HISTS	(SOCKWATCH_H_CLOSE + 1)
+#define SOCKWATCH_NR_RARE	(SOCKWATCH_H_MAX - SOCKWATCH_H_RARE)
 
 /**
  * struct sockwatch_tcp_cpu - one CPU's part
@@ -154,7 +161,7 @@ enum sockwatch_tcp_hist {
  * @uncommon: closed connections with another congestion control than
  *	@common_key
  * @unknown: durations of each metric that could not be known
- * @hist: &enum sockwatch_tcp_hist
+ * @hist: &enum sockwatch_tcp_hist, below SOCKWATCH_H_RARE
  */
 struct sockwatch_tcp_cpu {
 	u64 move[SOCKWATCH_MOVE_MAX << SOCKWATCH_MOVE_SHIFT];
@@ -172,11 +179,13 @@ struct sockwatch_tcp_cpu {
  * @cpu: each CPU's part
  * @common_key: the congestion control that came first, mostly the only one
  * @hist: the histograms, whose parts lie in @cpu
+ * @rare: those from SOCKWATCH_H_RARE on
  */
 struct sockwatch_tcpstat {
 	struct sockwatch_tcp_cpu __percpu *cpu;
 	u32 common_key;
 	struct sockwatch_hist hist[SOCKWATCH_NR_HISTS];
+	struct sockwatch_rare rare[SOCKWATCH_NR_RARE];
 };
 
 /**
@@ -210,7 +219,7 @@ extern const u8 sockwatch_tcp_hist_of[SOCKWATCH_STATES << SOCKWATCH_MOVE_SHIFT];
 /**
  * sockwatch_tcpstat_hist() - one of many
  * @cpu: of the numbers
- * @hist: &enum sockwatch_tcp_hist
+ * @hist: &enum sockwatch_tcp_hist, below SOCKWATCH_H_RARE
  * @far: SOCKWATCH_FAR: that of what is remote; else 0
  *
  * Return: its part.
@@ -225,7 +234,7 @@ sockwatch_tcpstat_hist(struct sockwatch_tcp_cpu __percpu *cpu,
 /**
  * sockwatch_tcpstat_count() - sockwatch_hist_count() for one of many
  * @cpu: of the numbers
- * @hist: &enum sockwatch_tcp_hist
+ * @hist: &enum sockwatch_tcp_hist, below SOCKWATCH_H_RARE
  * @far: SOCKWATCH_FAR: that of what is remote; else 0
  * @n: nanoseconds less one
  *

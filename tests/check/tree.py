@@ -19,7 +19,7 @@ NOT_OURS = ('tests/out',)
 # A file of the module includes only lower ranks, or its own room.
 RANKS = (
     ('compat',),
-    ('classify', 'clock', 'filter', 'hist', 'scope'),
+    ('classify', 'clock', 'filter', 'hist', 'hist_rare', 'scope'),
     ('counters', 'track', 'tcpstat'),
     ('netns', 'listen', 'samples'),
     ('event', 'sample'),
@@ -37,6 +37,7 @@ RANKS = (
 )
 # Each of these makes one room of several files.
 ROOMS = (
+    ('hist', 'hist_rare'),
     ('netns', 'listen', 'samples'),
     ('tcp', 'tcp_close', 'tcp_count', 'tcp_move', 'tcp_move_rare', 'tcp_rare',
      'tcp_sample', 'tcp_step', 'tcp_summary', 'tcp_tell'),

@@ -8,6 +8,7 @@ counted, and give it back.
   memory.py [NAMESPACES]
 
 It has been seen to do so with 2000, which take a while to go."""
+import contextlib
 import os
 import re
 import resource
@@ -17,14 +18,18 @@ import sys
 import time
 
 import genl
+import people
 import swlib
 
 MANY = int((sys.argv[1:] or [100 if swlib.SCALE == 1 else 20])[0])
 ROUNDS = 4 if swlib.SCALE == 1 else 3
 # One socket each, with which a namespace has all that it can have of them.
 TCP, OTHERS = socket.AF_INET, (socket.AF_UNIX, socket.AF_PACKET)
-# Rows of kinds that come at once: module/netns.c; and the bytes of one.
-KINDS, ROW = 32, 12 * 8
+# The families whose sockets every machine has.
+USUAL = (TCP, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK)
+# What a histogram has on each CPU, and what a namespace may: before its first
+# socket, and with all histograms of the usual families.
+HISTOGRAM, BARE, FULL = 256, 6 << 10, 24 << 10
 PAGE = 4096
 
 
@@ -73,6 +78,60 @@ def settled(word):
     return last
 
 
+class Charged(people.Cgroup):
+    """Who makes a namespace pays for what the module has for it, which the
+    kernel counts to the byte."""
+    def __init__(self):
+        with open(f'{people.CGROUPS}/cgroup.subtree_control', 'w',
+                  encoding='ascii') as file:
+            file.write('+memory\n')
+        super().__init__('memory')
+
+    @staticmethod
+    def can_be():
+        with open(f'{people.CGROUPS}/cgroup.controllers',
+                  encoding='ascii') as file:
+            return 'memory' in file.read().split()
+
+    def percpu(self):
+        with open(f'{self.path}/memory.stat', encoding='ascii') as file:
+            return int(re.search(r'percpu (\d+)', file.read())[1])
+
+    def of(self, families):
+        """The per-CPU memory of a namespace with sockets of these families."""
+        self.enter()
+        before = self.percpu()
+        spaces = Namespaces(1, families)
+        now = self.percpu()
+        with open(f'{people.CGROUPS}/cgroup.procs', 'w',
+                  encoding='ascii') as file:
+            file.write('0\n')
+        spaces.close()
+        return now - before
+
+    def all(self):
+        """Of one without sockets, of one with the usual ones, and with one
+        family more."""
+        return [self.of(families)
+                for families in ((), USUAL, (*USUAL, socket.AF_PACKET))]
+
+
+def bars(tap, bare, full):
+    """On each CPU.  The kernel charges its own notes too, as much for each
+    byte, so a histogram is the measure."""
+    if not full:
+        return tap.skip('bars', 'the kernel has no cgroups of memory')
+    none, usual, more = (with_us - without
+                         for with_us, without in zip(full, bare))
+    none, usual = (round(bytes_ * HISTOGRAM / (more - usual))
+                   for bytes_ in (none, usual))
+    tap.say(f'per-CPU memory, with the module {full}, without {bare}: '
+            f'{none} bytes a CPU without sockets, {usual} with the usual ones')
+    tap.ok(none <= BARE, f'a namespace takes at most {BARE} bytes of a CPU',
+           none)
+    return tap.ok(usual <= FULL, f'with all histograms at most {FULL}', usual)
+
+
 def taken(count):
     """What each of so many namespaces takes of per-CPU memory."""
     before = settled('Percpu')
@@ -85,6 +144,14 @@ def taken(count):
 def memory(client, fd):
     info = client.info(genl.attribute(genl.NETNS_FD, struct.pack('=I', fd)))
     return info['memory_bytes'], info['memory_max_bytes']
+
+
+def rows_fill():
+    """Take every row of kinds, and of failures."""
+    for kind in (socket.SOCK_RAW, socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        for protocol in range(1, 255):
+            with contextlib.suppress(OSError):
+                socket.socket(TCP, kind, protocol).close()
 
 
 def grows(tap):
@@ -107,13 +174,14 @@ def grows(tap):
     tap.equal(grown[1], 0, 'its second socket takes nothing')
     tap.equal(grown[2], one, 'inet6 came with inet, but for its own histogram')
     tap.equal(grown[3], 2 * one, 'unix has two histograms')
-    # Of the rows that there can be, and the row `other`, some are there.
-    blocks = client.info()['max_kinds'] // KINDS
-    left = (memory(client, fd)[1] - steps[-1]
-            - blocks * KINDS * ROW * os.cpu_count())
-    tap.ok(left >= 0 and left % one == 0,
-           'what is left of the most is rows, and a histogram for each other '
-           'family', f'{left} is no multiple of {one}')
+    with swlib.elsewhere():
+        swlib.setns(f'/proc/self/fd/{fd}')
+        rows_fill()
+    now, most = memory(client, fd)
+    left = most - now
+    tap.ok(now > steps[-1] and left > 0 and left % one == 0,
+           'with all rows what is left of the most is a histogram for each '
+           'other family', f'{left} is no multiple of {one}')
     for sock in sockets:
         sock.close()
     spaces.close()
@@ -175,9 +243,12 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (2 * MANY + 100,) * 2)
     taken(MANY)                 # the first ones fill what is half empty
     bare = taken(MANY)
+    cgroup = Charged() if Charged.can_be() else None
+    without = cgroup and cgroup.all()
     swlib.load()
     try:
         grows(tap)
+        bars(tap, without, cgroup and cgroup.all())
         given_back(tap, bare)
     finally:
         swlib.unload()

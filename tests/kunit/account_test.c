@@ -160,6 +160,28 @@ static void create_failed_flood(struct kunit *test)
 	sockwatch_account_free(sk);
 }
 
+/* Their counters come before they are needed, while memory is waited for. */
+static void create_failed_grow(struct kunit *test)
+{
+	struct sockwatch_net *snet = sockwatch_net_held(&init_net);
+	unsigned int room = snet->failures.room;
+	int n;
+
+	for (n = 0; n < 2 * FAKE_KINDS; n++) {
+		sockwatch_account_create_failed(&init_net, 100 + n, SOCK_RAW,
+						0, -EAFNOSUPPORT);
+		preempt_disable();
+		sockwatch_account_failures_grow(&init_net, GFP_KERNEL);
+		preempt_enable();
+		KUNIT_EXPECT_GE(test, snet->failures.room,
+				min_t(unsigned int, 2 * FAKE_KINDS,
+				      n + 1 + SOCKWATCH_COUNTERS_SPARE));
+	}
+	KUNIT_EXPECT_LT(test, room, snet->failures.room);
+	KUNIT_EXPECT_EQ(test, snet->failures.room, 2U * FAKE_KINDS);
+	KUNIT_EXPECT_EQ(test, 0ULL, failures_of(test, SOCKWATCH_KIND_OTHER));
+}
+
 static void create_failed_nonsense(struct kunit *test)
 {
 	sockwatch_account_create_failed(&init_net, -1, SOCK_RAW, 0,
@@ -383,6 +405,7 @@ static struct kunit_case account_cases[] = {
 	KUNIT_CASE(create_failed),
 	KUNIT_CASE(create_failed_late),
 	KUNIT_CASE(create_failed_flood),
+	KUNIT_CASE(create_failed_grow),
 	KUNIT_CASE(create_failed_nonsense),
 	KUNIT_CASE(create_after_graft),
 	KUNIT_CASE(create_after_graft_kernel),

@@ -159,8 +159,7 @@ static struct sockwatch_net *snet_new(struct kunit *test, struct net *net)
 						SOCKWATCH_C_MAX, 8));
 	KUNIT_ASSERT_EQ(test, 0,
 			sockwatch_counters_init(&snet->failures,
-						2 * FAKE_KINDS, 1,
-						2 * FAKE_KINDS + 1));
+						2 * FAKE_KINDS, 1, 8));
 	KUNIT_ASSERT_EQ(test, 0,
 			sockwatch_counters_init(&snet->congestion,
 						SOCKWATCH_CONGESTIONS, 1,

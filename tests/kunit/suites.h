@@ -20,6 +20,7 @@ extern struct kunit_suite sockwatch_clock_suite;
 extern struct kunit_suite sockwatch_cost_suite;
 extern struct kunit_suite sockwatch_hist_suite;
 extern struct kunit_suite sockwatch_hist_race_suite;
+extern struct kunit_suite sockwatch_hist_rare_suite;
 extern struct kunit_suite sockwatch_samples_suite;
 extern struct kunit_suite sockwatch_tcpstat_suite;
 extern struct kunit_suite sockwatch_tcp_suite;

@@ -82,6 +82,20 @@ static struct sock *listener_new(struct kunit *test)
 	return sk;
 }
 
+/* How long it listened, which is in no scope, whenever it ends. */
+static void listened(struct kunit *test)
+{
+	struct sock *sk = listener_new(test);
+
+	fake_tcp_move(sk, TCP_CLOSE, T0 + 5007);
+	EXPECT_TIME(test, CLOSE, false, 1, 7);
+	EXPECT_TIME(test, LISTEN, false, 1, 5000);
+	fake_tcp_move(sk, TCP_LISTEN, T0 + 6007);
+	fake_tcp_move(sk, TCP_CLOSE, T0 + 9007);
+	EXPECT_TIME(test, LISTEN, false, 2, 8000);
+	sockwatch_account_free(sk);
+}
+
 /* It counts as it is cloned, but not before all hooks are there. */
 static void child_of_unknown(struct kunit *test)
 {
@@ -415,6 +429,7 @@ static void accept_after_reset(struct kunit *test)
 	KUNIT_CASE(connect_remote),					\
 	KUNIT_CASE(scope_stays),					\
 	KUNIT_CASE(connect_inet6),					\
+	KUNIT_CASE(listened),						\
 	KUNIT_CASE(child_of_unknown),					\
 	KUNIT_CASE(handshake),						\
 	KUNIT_CASE(handshake_remote),					\

@@ -294,7 +294,7 @@ enum sockwatch_cmd {
  * @SOCKWATCH_A_MAX_LISTENERS: u32, listening sockets that can be followed
  * @SOCKWATCH_A_LISTENERS_LOST: u64, those that listen now and found no room
  * @SOCKWATCH_A_NO_MEMORY: u64, how often there was no memory to begin with the
- *	states and times of a family, or for more rows of kinds
+ *	states and times of a family, or for more rows of kinds or failures
  * @SOCKWATCH_A_FILTER: binary, request: an array of
  *	&struct sockwatch_filter_op, at most SOCKWATCH_FILTER_MAX
  * @SOCKWATCH_A_ORIGIN: u8, &enum sockwatch_socket_origin
