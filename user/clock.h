@@ -9,15 +9,17 @@
 #define CLOCK_BYTES 32
 
 /**
- * struct clock - the second that was printed last
+ * struct clock - the millisecond that was printed last
  *
- * @begin_ns: when it began, nanoseconds since 1970
+ * @second_ns: when its second began, nanoseconds since 1970
+ * @begin_ns: when it began
  * @text: it as local time; empty at the beginning
  *
  * Many points lie in one second, and to ask for its name takes longer than
  * all else about them.
  */
 struct clock {
+	uint64_t second_ns;
 	uint64_t begin_ns;
 	char text[CLOCK_BYTES];
 };

@@ -75,21 +75,46 @@ static bool is_wanted(const struct watch *watch,
 	return expr_match(watch->ctx->expr, &sock, watch->list->cgroups);
 }
 
+static int flush(void *arg, struct error *error)
+{
+	struct watch *watch = arg;
+	struct render_events *list = watch->list;
+	int rc;
+
+	rc = output_put(watch->ctx->output, list->text, list->at - list->text);
+	list->at = list->text;
+	return rc ? error_set(error, rc, "out of memory") : 0;
+}
+
+/* As a rule they are aligned: see MONITOR_SHIFT. */
+static const struct sockwatch_event *event_at(const char *data,
+					      struct sockwatch_event *copy)
+{
+	if ((uintptr_t)data % _Alignof(struct sockwatch_event) == 0)
+		return (const void *)data;
+	memcpy(copy, data, sizeof(*copy));
+	return copy;
+}
+
 static int take_events(void *arg, const struct client_batch *batch,
 		       struct error *error)
 {
+	const struct sockwatch_event *event;
 	const char *data = batch->events;
+	struct sockwatch_event copy;
 	struct watch *watch = arg;
-	struct sockwatch_event event;
 	size_t i;
+	int rc;
 
-	(void)error;
-	for (i = 0; i < batch->count; i++, data += sizeof(event)) {
-		memcpy(&event, data, sizeof(event));
-		if (!is_wanted(watch, &event))
+	rc = render_events_are_many(watch->list) ? flush(watch, error) : 0;
+	if (rc)
+		return rc;
+	for (i = 0; i < batch->count; i++, data += sizeof(copy)) {
+		event = event_at(data, &copy);
+		if (!is_wanted(watch, event))
 			continue;
 		watch->form->event(watch->list, batch->netns, batch->seq + i,
-				   &event);
+				   event);
 		if (watch->left && !--watch->left)
 			return 1;
 	}
@@ -107,17 +132,6 @@ static int take_lost(void *arg, uint64_t netns, uint64_t count,
 	watch->form->lost(watch->list, netns, count,
 			  now.tv_sec * NSEC_PER_SEC + now.tv_nsec);
 	return 0;
-}
-
-static int flush(void *arg, struct error *error)
-{
-	struct watch *watch = arg;
-	struct render_events *list = watch->list;
-	int rc;
-
-	rc = output_put(watch->ctx->output, list->text, list->at - list->text);
-	list->at = list->text;
-	return rc ? error_set(error, rc, "out of memory") : 0;
 }
 
 static int watch_events(struct ctx *ctx, struct render_events *list,

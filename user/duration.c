@@ -6,6 +6,8 @@
 #include "duration.h"
 #include "text.h"
 
+#define NSEC_PER_USEC UINT64_C(1000)
+#define NSEC_PER_MSEC UINT64_C(1000000)
 #define NSEC_PER_SEC UINT64_C(1000000000)
 
 /* By rising length, from nanoseconds on. */
@@ -23,11 +25,7 @@ static const struct unit {
 };
 
 #define UNITS (sizeof(units) / sizeof(*units))
-enum {
-	MICROSECONDS = 1,
-	SECONDS = 3,
-	MINUTES = 4,
-};
+#define MINUTES 4
 
 /* The nearest number of @unit; not ns + unit / 2, which may not fit. */
 static uint64_t rounded(uint64_t ns, uint64_t unit)
@@ -36,25 +34,29 @@ static uint64_t rounded(uint64_t ns, uint64_t unit)
 }
 
 /*
- * Three digits that count.  No printf of a double, which takes longer than all
- * else about a line of monitor.
+ * Three digits that count, as many of them behind the point as leave it below
+ * 1000 of the last.  @unit is a constant where this is called, and at least
+ * microseconds.
  */
-static char *put_rounded(char *to, uint64_t ns, uint64_t unit)
+static inline char *put_rounded(char *to, uint64_t ns, uint64_t unit)
 {
-	uint64_t scale = 1;
-	size_t digits = 0;
-
-	while (digits < 3 && ns < 100 * unit &&
-	       rounded(10 * scale * ns, unit) < 1000) {
-		scale *= 10;
-		digits++;
-	}
-	ns = rounded(scale * ns, unit);
-	to = text_number(to, ns / scale);
-	if (!digits)
+	if (ns >= 100 * unit - unit / 20)
+		return text_number(to, rounded(ns, unit));
+	if (ns >= 10 * unit - unit / 200) {
+		ns = rounded(10 * ns, unit);
+		to = text_pair(to, ns / 10);
+		*to++ = '.';
+		*to++ = '0' + ns % 10;
 		return to;
-	*to++ = '.';
-	return text_digits(to, digits, ns);
+	}
+	if (ns >= unit - unit / 2000) {
+		ns = rounded(100 * ns, unit);
+		*to++ = '0' + ns / 100;
+		*to++ = '.';
+		return text_pair(to, ns % 100);
+	}
+	to = text_word(to, "0.");
+	return text_digits(to, 3, rounded(1000 * ns, unit));
 }
 
 static char *put_unit(char *to, const struct unit *unit)
@@ -65,15 +67,14 @@ static char *put_unit(char *to, const struct unit *unit)
 	return to;
 }
 
+/* What would be rounded to 1000 is 1 of the next unit. */
 static char *put_short(char *to, uint64_t ns)
 {
-	const struct unit *unit = &units[MICROSECONDS];
-
-	/* What would be rounded to 1000 is 1 of the next one. */
-	while (unit < &units[SECONDS] && ns >= unit->ns * 1000 - unit->ns / 2)
-		unit++;
-	to = put_rounded(to, ns, unit->ns);
-	return put_unit(to, unit);
+	if (ns < 1000 * NSEC_PER_USEC - NSEC_PER_USEC / 2)
+		return text_word(put_rounded(to, ns, NSEC_PER_USEC), "us");
+	if (ns < 1000 * NSEC_PER_MSEC - NSEC_PER_MSEC / 2)
+		return text_word(put_rounded(to, ns, NSEC_PER_MSEC), "ms");
+	return text_word(put_rounded(to, ns, NSEC_PER_SEC), "s");
 }
 
 void duration_text(char *buf, uint64_t ns)

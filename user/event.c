@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Takes the module's struct of an event apart. */
 #include <string.h>
-#include <sys/socket.h>
 
 #include "event.h"
 
@@ -12,13 +11,6 @@ static struct client_number number(const struct sockwatch_event *event,
 		.known = event->known & known,
 		.value = event->known & known ? value : 0,
 	};
-}
-
-size_t event_address_bytes(const struct sockwatch_event *event)
-{
-	if (!(event->known & SOCKWATCH_KNOWN_KIND))
-		return 0;
-	return event->family == AF_INET ? 4 : event->family == AF_INET6 ? 16 : 0;
 }
 
 char *event_comm(char *to, const struct sockwatch_event *event)

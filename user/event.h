@@ -3,6 +3,8 @@
 #ifndef _SOCKWATCH_EVENT_H
 #define _SOCKWATCH_EVENT_H
 
+#include <sys/socket.h>
+
 #include <linux/sockwatch.h>
 
 #include "client.h"
@@ -14,7 +16,12 @@
  *
  * Return: 4 or 16, or 0 if it has none.
  */
-size_t event_address_bytes(const struct sockwatch_event *event);
+static inline size_t event_address_bytes(const struct sockwatch_event *event)
+{
+	if (!(event->known & SOCKWATCH_KNOWN_KIND))
+		return 0;
+	return event->family == AF_INET ? 4 : event->family == AF_INET6 ? 16 : 0;
+}
 
 /**
  * event_socket() - the socket that an event is about

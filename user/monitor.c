@@ -28,6 +28,12 @@
 /* More than any message of the module has. */
 #define MONITOR_BYTES (128 * 1024)
 
+/*
+ * Netlink aligns to 4 bytes.  This far into memory that is aligned to 8, the
+ * events of a message are so too, where no attribute before them is padded.
+ */
+#define MONITOR_SHIFT 4
+
 /**
  * struct monitor - all about one run
  *
@@ -37,7 +43,8 @@
  * @own: our own one, which the first answer names
  * @begun: the kernel has acknowledged the request
  * @overrun: the socket had no room for something since it was last asked
- * @buf: room for a datagram
+ * @taken: something came that may have to be flushed
+ * @buf: room for a datagram, and MONITOR_SHIFT before it
  */
 struct monitor {
 	const struct monitor_plan *plan;
@@ -46,6 +53,7 @@ struct monitor {
 	struct client_number own;
 	bool begun;
 	bool overrun;
+	bool taken;
 	void *buf;
 };
 
@@ -137,41 +145,62 @@ static int take_message(struct monitor *monitor, struct nlmsghdr *nlh)
 	return 0;
 }
 
+static void *datagram_of(const struct monitor *monitor)
+{
+	return (char *)monitor->buf + MONITOR_SHIFT;
+}
+
 static int take_datagram(struct monitor *monitor, int bytes)
 {
-	const struct client_watcher *watcher = monitor->plan->watcher;
-	struct nlmsghdr *nlh = monitor->buf;
-	int rc = 0, flushed;
+	struct nlmsghdr *nlh = datagram_of(monitor);
+	int rc = 0;
 
 	for (; !rc && nlmsg_ok(nlh, bytes); nlh = nlmsg_next(nlh, &bytes))
 		rc = take_message(monitor, nlh);
-	if (rc < 0)
-		return rc;
-	flushed = watcher->flush(watcher->arg, monitor->request.error);
-	return flushed ? flushed : rc;
+	monitor->taken |= rc >= 0;
+	return rc;
+}
+
+static int take_next(struct monitor *monitor, bool *more)
+{
+	ssize_t bytes = transport_receive(monitor->plan->sock,
+					  datagram_of(monitor), MONITOR_BYTES);
+
+	*more = bytes != -EAGAIN;
+	if (bytes > 0)
+		return take_datagram(monitor, bytes);
+	if (bytes == -ENOBUFS)
+		monitor->overrun = true;
+	else if (bytes && bytes != -EINTR && *more)
+		return error_set(monitor->request.error, bytes,
+				 "cannot talk to the kernel: %s",
+				 strerror(-bytes));
+	return 0;
 }
 
 /* Until there is nothing more, or a signal comes. */
-static int receive(struct monitor *monitor)
+static int take_all(struct monitor *monitor)
 {
-	ssize_t bytes;
+	bool more = true;
 	int rc = 0;
 
-	while (!rc && !repeat_stopped()) {
-		bytes = transport_receive(monitor->plan->sock, monitor->buf,
-					  MONITOR_BYTES);
-		if (bytes == -EAGAIN)
-			break;
-		if (bytes > 0)
-			rc = take_datagram(monitor, bytes);
-		else if (bytes == -ENOBUFS)
-			monitor->overrun = true;
-		else if (bytes && bytes != -EINTR)
-			rc = error_set(monitor->request.error, bytes,
-				       "cannot talk to the kernel: %s",
-				       strerror(-bytes));
-	}
+	while (!rc && more && !repeat_stopped())
+		rc = take_next(monitor, &more);
 	return rc;
+}
+
+/* What came before a failure is printed too. */
+static int receive(struct monitor *monitor)
+{
+	const struct client_watcher *watcher = monitor->plan->watcher;
+	int rc = take_all(monitor), flushed = 0;
+	struct error unused;
+
+	if (monitor->taken)
+		flushed = watcher->flush(watcher->arg, rc < 0 ? &unused :
+					 monitor->request.error);
+	monitor->taken = false;
+	return rc < 0 || !flushed ? rc : flushed;
 }
 
 static int follow(struct monitor *monitor)
@@ -223,7 +252,7 @@ int monitor_run(const struct monitor_plan *plan, struct error *error)
 
 	if (rc)
 		return rc;
-	monitor.buf = malloc(MONITOR_BYTES);
+	monitor.buf = malloc(MONITOR_SHIFT + MONITOR_BYTES);
 	rc = monitor.buf ? follow(&monitor) : out_of_memory(&monitor);
 	free(monitor.buf);
 	sequence_free(&monitor.sequences);

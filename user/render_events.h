@@ -15,6 +15,7 @@
 
 #include "cgroups.h"
 #include "clock.h"
+#include "memo.h"
 #include "names.h"
 #include "render.h"
 #include "text.h"
@@ -22,7 +23,7 @@
 /** RENDER_LINE_BYTES - the longest line, with the path of a cgroup escaped */
 #define RENDER_LINE_BYTES 32768
 
-/** RENDER_EVENTS_BYTES - room for the lines of a message of the module */
+/** RENDER_EVENTS_BYTES - room for the lines of a few messages of the module */
 #define RENDER_EVENTS_BYTES (8 * RENDER_LINE_BYTES)
 
 /** RENDER_WORDS - numbers below this have their words looked up before */
@@ -70,6 +71,10 @@ struct render_kind {
  * @scopes: of &enum sockwatch_scope
  * @operations: of &enum sockwatch_operation
  * @kinds: names that were needed, each where its numbers say
+ * @kind_memos: columns of the table: family, type and protocol
+ * @endpoint_memos: an endpoint
+ * @owner_memos: pid, comm and uid
+ * @state_memos: what the last one says about the state
  * @at: where the next line goes in @text
  * @text: the lines, to be printed by the caller
  */
@@ -84,6 +89,10 @@ struct render_events {
 	struct render_words scopes;
 	struct render_words operations;
 	struct render_kind kinds[RENDER_KINDS];
+	struct memo kind_memos[MEMO_COUNT];
+	struct memo endpoint_memos[MEMO_COUNT];
+	struct memo owner_memos[MEMO_COUNT];
+	struct memo state_memos[MEMO_COUNT];
 	char *at;
 	char text[RENDER_EVENTS_BYTES];
 };
@@ -131,6 +140,18 @@ struct render_events *render_events_new(FILE *out,
  * the list's @at is moved behind it.
  */
 char *render_events_line(struct render_events *list);
+
+/**
+ * render_events_are_many() - whether the next message may not find room
+ *
+ * @list: the events
+ *
+ * Return: true: it is time to print these.
+ */
+static inline bool render_events_are_many(const struct render_events *list)
+{
+	return list->at - list->text > RENDER_EVENTS_BYTES / 2;
+}
 
 /**
  * render_other_word() - the word of a number that was not looked up before

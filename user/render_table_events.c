@@ -55,6 +55,28 @@ static char *right_number(char *to, enum width width, bool known,
 	return text_right(to, width, &name);
 }
 
+/* What is not among the words that are known already is rare. */
+static inline char *event_column(struct render_events *list, char *at,
+				 uint8_t event)
+{
+	if (event < RENDER_WORDS)
+		return text_name(at, &list->events.words[event]);
+	return left_name(at, EVENT, render_word(&list->events, event));
+}
+
+/* None is wider than the column, and they are printed nowhere else. */
+static void pad_events(struct render_words *events)
+{
+	struct text_name *name;
+	unsigned int i;
+
+	for (i = 0; i < RENDER_WORDS; i++) {
+		name = &events->words[i];
+		for (; name->bytes < EVENT + TEXT_GAP; name->bytes++)
+			name->data[name->bytes] = ' ';
+	}
+}
+
 /* The columns are over: no spaces at the end of a line. */
 static void end_line(struct render_events *list, char *at)
 {
@@ -68,6 +90,7 @@ static void begin(struct render_events *list)
 {
 	char *at = render_events_line(list);
 
+	pad_events(&list->events);
 	if (!list->style->header)
 		return;
 	if (list->style->color)
@@ -91,9 +114,10 @@ static void begin(struct render_events *list)
 	end_line(list, at);
 }
 
+/* It is as wide as its column. */
 static char *time_column(struct render_events *list, char *at, uint64_t time_ns)
 {
-	return text_left(at, clock_time(&list->clock, at, time_ns), TIME);
+	return text_word(clock_time(&list->clock, at, time_ns), "  ");
 }
 
 static char *id_column(struct render_events *list, char *at,
@@ -109,39 +133,96 @@ static char *id_column(struct render_events *list, char *at,
 	return text_left(at, text_hex(to, event->id), ID);
 }
 
-static char *kind_columns(struct render_events *list, char *at,
-			  const struct sockwatch_event *event)
+/* Texts are made away from where they are only copied, which is the rule. */
+#define MAKES __attribute__((noinline))
+
+static inline struct memo_key kind_key(const struct sockwatch_event *event)
+{
+	uint64_t known = event->known & SOCKWATCH_KNOWN_KIND;
+
+	return (struct memo_key) { {
+		[3] = event->family | (uint64_t)event->sock_type << 16 |
+		      (uint64_t)event->protocol << 32 | known << 48 | MEMO_USED,
+	} };
+}
+
+static MAKES char *make_kind(struct render_events *list, struct memo *memo,
+			     char *at, const struct sockwatch_event *event)
 {
 	const struct render_kind *kind;
+	char *to = at;
 
-	if (!(event->known & SOCKWATCH_KNOWN_KIND)) {
-		at = left(at, FAMILY, "-");
-		at = left(at, TYPE, "-");
-		return left(at, PROTOCOL, "-");
+	if (event->known & SOCKWATCH_KNOWN_KIND) {
+		kind = render_kind(list, event);
+		to = left_name(to, FAMILY, &kind->names[0]);
+		to = left_name(to, TYPE, &kind->names[1]);
+		to = left_name(to, PROTOCOL, &kind->names[2]);
+	} else {
+		to = left(to, FAMILY, "-");
+		to = left(to, TYPE, "-");
+		to = left(to, PROTOCOL, "-");
 	}
-	kind = render_kind(list, event);
-	at = left_name(at, FAMILY, &kind->names[0]);
-	at = left_name(at, TYPE, &kind->names[1]);
-	return left_name(at, PROTOCOL, &kind->names[2]);
+	return memo_keep(memo, kind_key(event), at, to);
 }
 
-static char *endpoint_column(char *at, bool known, size_t bytes,
-			     const unsigned char *address, uint16_t port)
+static inline char *kind_columns(struct render_events *list, char *at,
+				 const struct sockwatch_event *event)
 {
-	if (!known || !bytes)
-		return left(at, ENDPOINT, "-");
-	return text_left(at, text_endpoint(at, address, bytes, port), ENDPOINT);
+	const struct memo_key key = kind_key(event);
+	struct memo *memo = memo_find(list->kind_memos, key);
+
+	return memo_has_last(memo, key) ? memo_put(memo, at, 32) :
+					  make_kind(list, memo, at, event);
 }
 
-static char *address_columns(char *at, const struct sockwatch_event *event)
+static inline struct memo_key endpoint_key(size_t bytes,
+					   const unsigned char *address,
+					   uint16_t port)
+{
+	struct memo_key key = { { [3] = port | bytes << 16 | MEMO_USED } };
+
+	memcpy(key.word, address, 2 * sizeof(key.word[0]));
+	return key;
+}
+
+static MAKES char *make_endpoint(struct memo *memo, char *at, size_t bytes,
+				 const unsigned char *address, uint16_t port)
+{
+	char *to;
+
+	if (bytes)
+		to = text_left(at, text_endpoint(at, address, bytes, port),
+			       ENDPOINT);
+	else
+		to = left(at, ENDPOINT, "-");
+	return memo_keep(memo, endpoint_key(bytes, address, port), at, to);
+}
+
+/* Without an address there are no bytes. */
+static inline char *endpoint_column(struct render_events *list, char *at,
+				    size_t bytes, const unsigned char *address,
+				    uint16_t port)
+{
+	const struct memo_key key = endpoint_key(bytes, address, port);
+	struct memo *memo = memo_find(list->endpoint_memos, key);
+
+	return memo_has(memo, key) ?
+	       memo_put(memo, at, 32) :
+	       make_endpoint(memo, at, bytes, address, port);
+}
+
+static inline char *address_columns(struct render_events *list, char *at,
+				    const struct sockwatch_event *event)
 {
 	size_t bytes = event_address_bytes(event);
 
-	at = endpoint_column(at, event->known & SOCKWATCH_KNOWN_ADDRESS, bytes,
+	at = endpoint_column(list, at,
+			     event->known & SOCKWATCH_KNOWN_ADDRESS ? bytes : 0,
 			     event->address, event->port);
-	return endpoint_column(at,
-			       event->known & SOCKWATCH_KNOWN_PEER_ADDRESS,
-			       bytes, event->peer_address, event->peer_port);
+	return endpoint_column(list, at,
+			       event->known & SOCKWATCH_KNOWN_PEER_ADDRESS ?
+			       bytes : 0,
+			       event->peer_address, event->peer_port);
 }
 
 static char *comm_column(char *at, const struct sockwatch_event *event)
@@ -155,13 +236,40 @@ static char *comm_column(char *at, const struct sockwatch_event *event)
 	return text_left(at, to, COMM);
 }
 
-static char *owner_columns(char *at, const struct sockwatch_event *event)
+static inline struct memo_key owner_key(const struct sockwatch_event *event)
 {
-	at = right_number(at, PID, event->known & SOCKWATCH_KNOWN_PID,
+	struct memo_key key = { {
+		[2] = event->pid | (uint64_t)event->uid << 32,
+		[3] = (event->known & (SOCKWATCH_KNOWN_PID |
+				       SOCKWATCH_KNOWN_COMM |
+				       SOCKWATCH_KNOWN_UID)) | MEMO_USED,
+	} };
+
+	memcpy(key.word, event->comm, sizeof(event->comm));
+	return key;
+}
+
+static MAKES char *make_owner(struct memo *memo, char *at,
+			      const struct sockwatch_event *event)
+{
+	char *to = at;
+
+	to = right_number(to, PID, event->known & SOCKWATCH_KNOWN_PID,
 			  event->pid);
-	at = comm_column(at, event);
-	return right_number(at, UID, event->known & SOCKWATCH_KNOWN_UID,
-			    event->uid);
+	to = comm_column(to, event);
+	to = right_number(to, UID, event->known & SOCKWATCH_KNOWN_UID,
+			  event->uid);
+	return memo_keep(memo, owner_key(event), at, to);
+}
+
+static inline char *owner_columns(struct render_events *list, char *at,
+				  const struct sockwatch_event *event)
+{
+	const struct memo_key key = owner_key(event);
+	struct memo *memo = memo_find(list->owner_memos, key);
+
+	return memo_has(memo, key) ? memo_put(memo, at, 48) :
+				     make_owner(memo, at, event);
 }
 
 /* A detail: a word of KEY(), what it is, and a space. */
@@ -181,9 +289,13 @@ static inline char *name_word(char *at, const struct text_name *name)
 	return at;
 }
 
+/* Most have one digit. */
 static inline char *number(char *at, uint64_t value)
 {
-	at = text_number(at, value);
+	if (value < 10)
+		*at++ = '0' + value;
+	else
+		at = text_number(at, value);
 	*at++ = ' ';
 	return at;
 }
@@ -197,21 +309,46 @@ static char *duration(struct render_events *list, char *at, uint64_t ns)
 	return at;
 }
 
-static char *state_words(struct render_events *list, char *at,
-			 const struct sockwatch_event *event)
+static inline struct memo_key state_key(const struct sockwatch_event *event)
 {
+	return (struct memo_key) { {
+		[3] = (event->known & (SOCKWATCH_KNOWN_ORIGIN |
+				       SOCKWATCH_KNOWN_FROM |
+				       SOCKWATCH_KNOWN_STATE)) |
+		      (uint64_t)event->origin << 32 |
+		      (uint64_t)event->state << 40 |
+		      (uint64_t)event->from << 48 | MEMO_USED,
+	} };
+}
+
+static MAKES char *make_state(struct render_events *list, struct memo *memo,
+			      char *at, const struct sockwatch_event *event)
+{
+	char *to = at;
+
 	if (event->known & SOCKWATCH_KNOWN_ORIGIN &&
 	    event->origin != SOCKWATCH_SOCKET_ORIGIN_SOCKET)
-		at = name_word(text_word(at, KEY("origin")),
+		to = name_word(text_word(to, KEY("origin")),
 			       render_word(&list->origins, event->origin));
 	if (event->known & SOCKWATCH_KNOWN_FROM)
-		at = name_word(text_word(at, KEY("from")),
+		to = name_word(text_word(to, KEY("from")),
 			       render_word(&list->states, event->from));
-	if (!(event->known & SOCKWATCH_KNOWN_STATE))
-		return at;
-	at = event->known & SOCKWATCH_KNOWN_FROM ?
-	     text_word(at, KEY("to")) : text_word(at, KEY("state"));
-	return name_word(at, render_word(&list->states, event->state));
+	if (event->known & SOCKWATCH_KNOWN_STATE) {
+		to = event->known & SOCKWATCH_KNOWN_FROM ?
+		     text_word(to, KEY("to")) : text_word(to, KEY("state"));
+		to = name_word(to, render_word(&list->states, event->state));
+	}
+	return memo_keep(memo, state_key(event), at, to);
+}
+
+static inline char *state_words(struct render_events *list, char *at,
+				const struct sockwatch_event *event)
+{
+	const struct memo_key key = state_key(event);
+	struct memo *memo = memo_find(list->state_memos, key);
+
+	return memo_has_last(memo, key) ? memo_put(memo, at, 48) :
+					  make_state(list, memo, at, event);
 }
 
 static char *cause_words(struct render_events *list, char *at,
@@ -287,11 +424,11 @@ static void print_event(struct render_events *list, uint64_t netns,
 	at = time_column(list, at, event->time_ns);
 	if (list->style->by_netns)
 		at = right_number(at, NETNS, true, netns);
-	at = left_name(at, EVENT, render_word(&list->events, event->event));
+	at = event_column(list, at, event->event);
 	at = id_column(list, at, event);
 	at = kind_columns(list, at, event);
-	at = address_columns(at, event);
-	at = owner_columns(at, event);
+	at = address_columns(list, at, event);
+	at = owner_columns(list, at, event);
 	end_line(list, detail_words(list, at, event));
 }
 

@@ -8,21 +8,15 @@
 
 /* The numbers below 100, two digits each. */
 #define TEN(t) t "0" t "1" t "2" t "3" t "4" t "5" t "6" t "7" t "8" t "9"
-static const char pairs[] =
+const char text_pairs[] =
 	TEN("0") TEN("1") TEN("2") TEN("3") TEN("4")
 	TEN("5") TEN("6") TEN("7") TEN("8") TEN("9");
-
-static inline char *put_pair(char *to, unsigned int number)
-{
-	memcpy(to, pairs + 2 * number, 2);
-	return to + 2;
-}
 
 /* Without zeros before it. */
 static inline char *put_small(char *to, unsigned int number)
 {
 	if (number >= 10)
-		return put_pair(to, number);
+		return text_pair(to, number);
 	*to++ = '0' + number;
 	return to;
 }
@@ -36,12 +30,12 @@ char *text_number(char *to, uint64_t number)
 		return put_small(to, rest);
 	if (number < 10000) {
 		to = put_small(to, rest / 100);
-		return put_pair(to, rest % 100);
+		return text_pair(to, rest % 100);
 	}
 	rest = number % 10000;
 	to = text_number(to, number / 10000);
-	to = put_pair(to, rest / 100);
-	return put_pair(to, rest % 100);
+	to = text_pair(to, rest / 100);
+	return text_pair(to, rest % 100);
 }
 
 char *text_digits(char *to, size_t digits, unsigned int number)
@@ -49,19 +43,49 @@ char *text_digits(char *to, size_t digits, unsigned int number)
 	char *at = to + digits;
 
 	for (; at - to >= 2; number /= 100)
-		put_pair(at -= 2, number % 100);
+		text_pair(at -= 2, number % 100);
 	if (at > to)
 		*to = '0' + number % 10;
 	return to + digits;
 }
 
+/* The numbers below 256, two digits each. */
+#define SIXTEEN(t) TEN(t) t "a" t "b" t "c" t "d" t "e" t "f"
+static const char hex_pairs[] =
+	SIXTEEN("0") SIXTEEN("1") SIXTEEN("2") SIXTEEN("3")
+	SIXTEEN("4") SIXTEEN("5") SIXTEEN("6") SIXTEEN("7")
+	SIXTEEN("8") SIXTEEN("9") SIXTEEN("a") SIXTEEN("b")
+	SIXTEEN("c") SIXTEEN("d") SIXTEEN("e") SIXTEEN("f");
+
+static inline char *put_hex_pair(char *to, unsigned int number)
+{
+	memcpy(to, hex_pairs + 2 * number, 2);
+	return to + 2;
+}
+
+static inline char *put_hex_small(char *to, unsigned int number)
+{
+	if (number >= 16)
+		return put_hex_pair(to, number);
+	*to++ = hex_pairs[2 * number + 1];
+	return to;
+}
+
+static __attribute__((noinline)) char *put_long_hex(char *to, uint64_t number)
+{
+	to = text_hex(to, number >> 16);
+	to = put_hex_pair(to, number >> 8 & 255);
+	return put_hex_pair(to, number & 255);
+}
+
 char *text_hex(char *to, uint64_t number)
 {
-	int shift = (63 - __builtin_clzll(number | 1)) & ~3;
-
-	for (; shift >= 0; shift -= 4)
-		*to++ = "0123456789abcdef"[number >> shift & 15];
-	return to;
+	if (number < 0x100)
+		return put_hex_small(to, number);
+	if (number >= 0x10000)
+		return put_long_hex(to, number);
+	to = put_hex_small(to, number >> 8);
+	return put_hex_pair(to, number & 255);
 }
 
 static inline char *put_octet(char *to, unsigned int octet)
@@ -69,7 +93,7 @@ static inline char *put_octet(char *to, unsigned int octet)
 	if (octet < 100)
 		return put_small(to, octet);
 	*to++ = '0' + octet / 100;
-	return put_pair(to, octet % 100);
+	return text_pair(to, octet % 100);
 }
 
 static char *put_ipv4(char *to, const unsigned char *address)

@@ -131,6 +131,23 @@ static inline void text_name_number(struct text_name *name, uint64_t number)
 	name->bytes = text_number(name->data, number) - name->data;
 }
 
+/** text_pairs - the numbers below 100, two digits each */
+extern const char text_pairs[];
+
+/**
+ * text_pair() - put two digits
+ *
+ * @to: where they go
+ * @number: below 100
+ *
+ * Return: behind them.
+ */
+static inline char *text_pair(char *to, unsigned int number)
+{
+	memcpy(to, text_pairs + 2 * number, 2);
+	return to + 2;
+}
+
 /**
  * text_digits() - put the last digits of a number, zeros too
  *
