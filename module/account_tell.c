@@ -7,6 +7,7 @@
 
 #include "account_tell.h"
 #include "clock.h"
+#include "compat.h"
 #include "event.h"
 #include "tcp.h"
 #include "track.h"
@@ -24,7 +25,7 @@
 void sockwatch_tell_create_failed(struct sockwatch_net *snet, int family,
 				  int type, int protocol, int err)
 {
-	struct sockwatch_event event;
+	struct sockwatch_event event __uninitialized;
 
 	if (!sockwatch_event_watched(snet))
 		return;
@@ -44,7 +45,7 @@ void sockwatch_tell_create_failed(struct sockwatch_net *snet, int family,
  */
 void sockwatch_tell_unix_not_connected(struct sockwatch_net *snet, int type)
 {
-	struct sockwatch_event event;
+	struct sockwatch_event event __uninitialized;
 
 	if (!sockwatch_event_watched(snet))
 		return;
@@ -68,7 +69,7 @@ void sockwatch_tell_created(struct sockwatch_net *snet,
 			    const struct sockwatch_entry *entry,
 			    const struct sock *sk, u64 took_ns)
 {
-	struct sockwatch_event event;
+	struct sockwatch_event event __uninitialized;
 
 	if (!sockwatch_event_watched(snet))
 		return;
@@ -93,7 +94,7 @@ void sockwatch_tell_accepted(struct sockwatch_net *snet,
 			     const struct sockwatch_entry *entry,
 			     const struct sock *sk, u64 waited_ns)
 {
-	struct sockwatch_event event;
+	struct sockwatch_event event __uninitialized;
 
 	if (!sockwatch_event_watched(snet))
 		return;
@@ -125,7 +126,7 @@ void sockwatch_tell_closed(const struct sockwatch_entry *entry,
 			   const struct sock *sk)
 {
 	struct sockwatch_net *snet = READ_ONCE(entry->snet);
-	struct sockwatch_event event;
+	struct sockwatch_event event __uninitialized;
 
 	if (!sockwatch_event_watched(snet))
 		return;

@@ -73,4 +73,13 @@
 #define sockwatch_udp_table(net) ((net)->ipv4.udp_table)
 #endif
 
+/* Later kernels name the attribute of what INIT_STACK_ALL_ZERO leaves alone. */
+#ifndef __uninitialized
+#if __has_attribute(__uninitialized__)
+#define __uninitialized __attribute__((__uninitialized__))
+#else
+#define __uninitialized
+#endif
+#endif
+
 #endif /* _SOCKWATCH_COMPAT_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What has happened, put together for whoever wants to be told. */
+#include <linux/build_bug.h>
 #include <linux/cgroup.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -8,6 +9,7 @@
 #include <linux/tcp.h>
 #include <linux/uidgid.h>
 #include <net/inet_sock.h>
+#include <net/ipv6.h>
 #include <net/sock.h>
 
 #include "event.h"
@@ -74,7 +76,8 @@ void sockwatch_event_tell(struct sockwatch_net *snet,
 void sockwatch_event_begin(struct sockwatch_event *event,
 			   enum sockwatch_event_type type)
 {
-	memset(event, 0, sizeof(*event));
+	BUILD_BUG_ON(sizeof(*event) % sizeof(u64));
+	memset64((u64 *)event, 0, sizeof(*event) / sizeof(u64));
 	event->event = type;
 }
 
@@ -121,7 +124,8 @@ static void origin_put(struct sockwatch_event *event,
  * (__inet_put_port(), net/ipv4/inet_hashtables.c).  Of SOCK_RAW it is the
  * protocol (inet_create(), net/ipv4/af_inet.c).
  */
-static void ports_put(struct sockwatch_event *event, const struct sock *sk)
+static __always_inline void ports_put(struct sockwatch_event *event,
+				      const struct sock *sk)
 {
 	event->port = ntohs(inet_sk(sk)->inet_sport);
 	event->peer_port = ntohs(sk->sk_dport);
@@ -133,37 +137,51 @@ static void ports_put(struct sockwatch_event *event, const struct sock *sk)
 		event->known |= SOCKWATCH_KNOWN_PEER_PORT;
 }
 
-static void addresses_put(struct sockwatch_event *event, const void *own,
-			  const void *peer, size_t len)
+static void inet4_put(struct sockwatch_event *event, const struct sock *sk)
 {
-	memcpy(event->address, own, len);
-	memcpy(event->peer_address, peer, len);
+	memcpy(event->address, &sk->sk_rcv_saddr, sizeof(sk->sk_rcv_saddr));
+	memcpy(event->peer_address, &sk->sk_daddr, sizeof(sk->sk_daddr));
 	event->known |= SOCKWATCH_KNOWN_ADDRESS;
-	if (memchr_inv(peer, 0, len))
+	if (sk->sk_daddr)
 		event->known |= SOCKWATCH_KNOWN_PEER_ADDRESS;
+	ports_put(event, sk);
 }
+
+#if IS_ENABLED(CONFIG_IPV6)
+static void inet6_put(struct sockwatch_event *event, const struct sock *sk)
+{
+	memcpy(event->address, &sk->sk_v6_rcv_saddr,
+	       sizeof(sk->sk_v6_rcv_saddr));
+	memcpy(event->peer_address, &sk->sk_v6_daddr, sizeof(sk->sk_v6_daddr));
+	event->known |= SOCKWATCH_KNOWN_ADDRESS;
+	if (!ipv6_addr_any(&sk->sk_v6_daddr))
+		event->known |= SOCKWATCH_KNOWN_PEER_ADDRESS;
+	ports_put(event, sk);
+}
+#endif
 
 static void inet_put(struct sockwatch_event *event, const struct sock *sk)
 {
 	if (sk->sk_family == AF_INET)
-		addresses_put(event, &sk->sk_rcv_saddr, &sk->sk_daddr, 4);
+		inet4_put(event, sk);
 #if IS_ENABLED(CONFIG_IPV6)
 	else if (sk->sk_family == AF_INET6)
-		addresses_put(event, &sk->sk_v6_rcv_saddr, &sk->sk_v6_daddr,
-			      16);
+		inet6_put(event, sk);
 #endif
-	else
-		return;
-	ports_put(event, sk);
 }
 
 /* A cookie is made when somebody first asks for it. */
-static void id_put(struct sockwatch_event *event, const struct sock *sk)
+static noinline u64 cookie_make(const struct sock *sk)
 {
 	u32 cookie[2];
 
 	sock_diag_save_cookie((struct sock *)sk, cookie);
-	event->id = (u64)cookie[1] << 32 | cookie[0];
+	return (u64)cookie[1] << 32 | cookie[0];
+}
+
+static void id_put(struct sockwatch_event *event, const struct sock *sk)
+{
+	event->id = atomic64_read(&sk->sk_cookie) ?: cookie_make(sk);
 	event->known |= SOCKWATCH_KNOWN_ID;
 }
 
@@ -181,7 +199,8 @@ void sockwatch_event_sock(struct sockwatch_event *event,
 {
 	sockwatch_event_kind(event, sk->sk_family, sk->sk_type,
 			     sk->sk_protocol);
-	event->uid = from_kuid(&init_user_ns, sk->sk_uid);
+	/* As from_kuid() has it for the initial user namespace. */
+	event->uid = __kuid_val(sk->sk_uid);
 	event->known |= SOCKWATCH_KNOWN_UID;
 	origin_put(event, entry);
 	inet_put(event, sk);

@@ -4,6 +4,7 @@
 #include <linux/cpumask.h>
 #include <linux/irqflags.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/nospec.h>
 #include <linux/percpu.h>
@@ -68,9 +69,10 @@ static void record_lose(struct queue *queue, const struct sockwatch_net *snet)
 	this_cpu_inc(*snet->events.lost);
 }
 
-/* Returns how many there are now. */
-static unsigned int record_put(struct queue *queue, struct sockwatch_net *snet,
-			       const struct sockwatch_event *event)
+/* Returns how many there are now.  @tsc: as sockwatch_clock_is_tsc() says. */
+static __always_inline unsigned int
+record_put(struct queue *queue, struct sockwatch_net *snet,
+	   const struct sockwatch_event *event, bool tsc)
 {
 	unsigned int tail = queue->tail;
 	struct record *record = &queue->records[tail & (nr_records - 1)];
@@ -86,24 +88,41 @@ static unsigned int record_put(struct queue *queue, struct sockwatch_net *snet,
 	record->event = *event;
 	/* The clock is not read ahead of what this event follows from. */
 	barrier_nospec();
-	record->event.time_ns = sockwatch_clock_ns();
+	record->event.time_ns = tsc ? sockwatch_clock_tsc_ns() :
+				      sockwatch_clock_ns();
 	/* The event is there before it is seen: pairs with queues_look(). */
 	smp_store_release(&queue->tail, tail + 1);
 	return used + 1;
 }
 
-static void event_put(struct sockwatch_net *snet,
-		      const struct sockwatch_event *event)
+static __always_inline void put(struct sockwatch_net *snet,
+				const struct sockwatch_event *event, bool tsc)
 {
 	unsigned long flags;
 	unsigned int used;
 
 	local_irq_save(flags);
-	used = record_put(this_cpu_ptr(&queues), snet, event);
+	used = record_put(this_cpu_ptr(&queues), snet, event, tsc);
+	local_irq_restore(flags);
 	/* It is there before @wake looks whether the reader is awake. */
 	smp_mb();
 	ops->wake(used == nr_records / 4);
-	local_irq_restore(flags);
+}
+
+static noinline void event_put_slow(struct sockwatch_net *snet,
+				    const struct sockwatch_event *event)
+{
+	put(snet, event, false);
+}
+
+/* Nothing but a call at the end, which needs no registers saved. */
+static void event_put(struct sockwatch_net *snet,
+		      const struct sockwatch_event *event)
+{
+	if (sockwatch_clock_is_tsc())
+		put(snet, event, true);
+	else
+		event_put_slow(snet, event);
 }
 
 static const struct sockwatch_sink sink = {
@@ -197,26 +216,35 @@ static unsigned int queues_look(void)
 	return nr;
 }
 
-static const struct record *queue_head(const struct queue *queue)
+static struct record *queue_head(const struct queue *queue)
 {
 	if (queue->head == queue->second)
 		return NULL;
 	return &queue->records[queue->head & (nr_records - 1)];
 }
 
-/* There is one. */
-static struct queue *queue_earliest(void)
+/*
+ * There is one.  It remains the earliest up to @until_ns, when another queue's
+ * first event comes.
+ */
+static struct queue *queue_earliest(u64 *until_ns)
 {
 	struct queue *queue, *earliest = NULL;
 	const struct record *record;
-	u64 time_ns = 0;
+	u64 time_ns = U64_MAX;
 	int cpu;
 
+	*until_ns = U64_MAX;
 	for_each_possible_cpu(cpu) {
 		queue = &per_cpu(queues, cpu);
 		record = queue_head(queue);
-		if (!record || (earliest && record->event.time_ns >= time_ns))
+		if (!record)
 			continue;
+		if (earliest && record->event.time_ns >= time_ns) {
+			*until_ns = min(*until_ns, record->event.time_ns);
+			continue;
+		}
+		*until_ns = time_ns;
 		time_ns = record->event.time_ns;
 		earliest = queue;
 	}
@@ -238,17 +266,35 @@ static u64 time_of_day(u64 time_ns, u64 offset_ns)
 	return now_ns;
 }
 
-/* Returns whether the first look saw it. */
-static bool queue_take(struct queue *queue, u64 offset_ns)
+static void queue_take(struct queue *queue, struct record *record,
+		       u64 offset_ns)
 {
-	struct record record = *queue_head(queue);
-	unsigned int head = queue->head;
+	struct sockwatch_event *event = &record->event;
 
-	record.event.time_ns = time_of_day(record.event.time_ns, offset_ns);
+	event->time_ns = time_of_day(event->time_ns, offset_ns);
+	ops->take(record->snet, event);
 	/* Its place is free from here on: pairs with record_put(). */
-	smp_store_release(&queue->head, head + 1);
-	ops->take(record.snet, &record.event);
-	return (int)(queue->first - head) > 0;
+	smp_store_release(&queue->head, queue->head + 1);
+}
+
+/*
+ * At least one, and up to @until_ns, but none when all of @left that the first
+ * looks saw are out.  Returns how many of these are left.
+ */
+static unsigned int queue_run(struct queue *queue, u64 until_ns, u64 offset_ns,
+			      unsigned int left)
+{
+	struct record *record = queue_head(queue);
+
+	do {
+		if ((int)(queue->first - queue->head) > 0)
+			left--;
+		queue_take(queue, record, offset_ns);
+		if (!(queue->head % 256))
+			cond_resched();
+		record = queue_head(queue);
+	} while (left && record && record->event.time_ns < until_ns);
+	return left;
 }
 
 /**
@@ -260,12 +306,12 @@ void sockwatch_events_drain(void)
 {
 	u64 offset_ns = sockwatch_clock_real_offset_ns();
 	unsigned int left = queues_look();
+	struct queue *queue;
+	u64 until_ns;
 
 	while (left) {
-		if (queue_take(queue_earliest(), offset_ns))
-			left--;
-		if (!(left % 256))
-			cond_resched();
+		queue = queue_earliest(&until_ns);
+		left = queue_run(queue, until_ns, offset_ns, left);
 	}
 }
 

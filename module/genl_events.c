@@ -23,13 +23,13 @@
 #include "genl_net.h"
 #include "genl_rows.h"
 #include "netns.h"
+#include "pages.h"
 
 /* What a message has besides its events. */
 #define HEAD_BYTES	128
 
-/* Events of a message: it is to fill what the allocator gives. */
-#define EVENTS_MAX	((SKB_WITH_OVERHEAD(SZ_16K) - HEAD_BYTES) / \
-			 sizeof(struct sockwatch_event))
+/* Events of a message. */
+#define EVENTS_MAX	(SZ_16K / sizeof(struct sockwatch_event))
 
 /* How long events may wait for others. */
 #define DELAY_MS	10
@@ -52,17 +52,19 @@ struct monitor {
  * struct sockwatch_batch - the next message of a namespace
  * @list: in the list of those that wait, if @skb
  * @snet: the namespace
- * @skb: the message; NULL: nothing to say
- * @msg: its beginning
- * @events: its events
+ * @skb: the message, but for its events; NULL: nothing to say
+ * @attr: the header of its events, the last thing in @skb
+ * @page: where they are
+ * @events: likewise
  * @nr: how many
  */
 struct sockwatch_batch {
 	struct list_head list;
 	struct sockwatch_net *snet;
 	struct sk_buff *skb;
-	void *msg;
-	struct nlattr *events;
+	struct nlattr *attr;
+	struct page *page;
+	struct sockwatch_event *events;
 	unsigned int nr;
 };
 
@@ -138,24 +140,44 @@ static bool batch_begin(struct sockwatch_batch *batch)
 {
 	struct sk_buff *skb;
 
-	skb = alloc_skb(SKB_WITH_OVERHEAD(SZ_16K), GFP_KERNEL);
-	if (!skb)
+	batch->page = sockwatch_pages_get();
+	if (!batch->page)
 		return false;
-	batch->msg = message_begin(skb, batch->snet,
-				   batch->snet->events.seq + 1);
-	if (WARN_ON_ONCE(!batch->msg))
+	skb = nlmsg_new(HEAD_BYTES, GFP_KERNEL);
+	if (!skb)
+		goto err_page;
+	if (WARN_ON_ONCE(!message_begin(skb, batch->snet,
+					batch->snet->events.seq + 1)))
 		goto err_skb;
-	batch->events = nla_reserve(skb, SOCKWATCH_A_EVENTS, 0);
-	if (WARN_ON_ONCE(!batch->events))
+	batch->attr = nla_reserve(skb, SOCKWATCH_A_EVENTS, 0);
+	if (WARN_ON_ONCE(!batch->attr))
 		goto err_skb;
 	batch->skb = skb;
+	batch->events = page_address(batch->page);
 	batch->nr = 0;
 	list_add_tail(&batch->list, &batches);
 	return true;
 
 err_skb:
 	kfree_skb(skb);
+err_page:
+	put_page(batch->page);
 	return false;
+}
+
+/* The events are not copied: the skb has the page. */
+static void batch_end(struct sockwatch_batch *batch)
+{
+	size_t bytes = batch->nr * sizeof(struct sockwatch_event);
+	struct sk_buff *skb = batch->skb;
+
+	batch->attr->nla_len += bytes;
+	if (bytes)
+		skb_add_rx_frag(skb, 0, batch->page, 0, bytes,
+				SOCKWATCH_PAGES_BYTES);
+	else
+		put_page(batch->page);
+	nlmsg_hdr(skb)->nlmsg_len = skb->len;
 }
 
 static void batch_send(struct sockwatch_batch *batch)
@@ -163,22 +185,20 @@ static void batch_send(struct sockwatch_batch *batch)
 	struct sockwatch_net_events *events = &batch->snet->events;
 	struct sk_buff *skb = batch->skb;
 
+	batch_end(batch);
 	batch->skb = NULL;
 	list_del(&batch->list);
-	genlmsg_end(skb, batch->msg);
 	events->sent += batch->nr;
 	if (!message_send(batch->snet->net, skb))
 		events->overrun += batch->nr;
 }
 
 /* In the initial pid namespace, or in its own: see struct sockwatch_event. */
-static void pid_translate(struct sockwatch_event *event,
-			  const struct net *net)
+static void pid_translate(struct sockwatch_event *event)
 {
 	struct pid *pid;
 
-	if (net->user_ns == &init_user_ns ||
-	    !(event->known & SOCKWATCH_KNOWN_PID))
+	if (!(event->known & SOCKWATCH_KNOWN_PID))
 		return;
 	rcu_read_lock();
 	pid = find_pid_ns(event->pid, &init_pid_ns);
@@ -188,17 +208,17 @@ static void pid_translate(struct sockwatch_event *event,
 		event->known &= ~SOCKWATCH_KNOWN_PID;
 }
 
+/* The initial user namespace has all numbers as they are. */
 static void event_add(struct sockwatch_batch *batch,
 		      const struct sockwatch_event *event)
 {
+	struct sockwatch_event *to = &batch->events[batch->nr++];
 	const struct net *net = batch->snet->net;
-	struct sockwatch_event *to;
 
-	to = skb_put(batch->skb, sizeof(*to));
 	*to = *event;
-	batch->events->nla_len += sizeof(*to);
-	batch->nr++;
-	pid_translate(to, net);
+	if (net->user_ns == &init_user_ns)
+		return;
+	pid_translate(to);
 	if (to->known & SOCKWATCH_KNOWN_UID)
 		to->uid = from_kuid_munged(net->user_ns,
 					   KUIDT_INIT(event->uid));
@@ -341,8 +361,10 @@ static void monitor_remove(struct monitor *monitor)
 	list_del(&monitor->list);
 	kfree(monitor);
 	sockwatch_net_for_each(watch_update, NULL);
-	if (list_empty(&monitors))
+	if (list_empty(&monitors)) {
 		sockwatch_events_stop();
+		sockwatch_pages_free();
+	}
 }
 
 static int monitor_add(const struct net *net, u32 portid)

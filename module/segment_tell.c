@@ -11,6 +11,7 @@
 #include <net/request_sock.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "event.h"
 #include "segment_tell.h"
 #include "track.h"
@@ -83,7 +84,7 @@ static void answer_ends(struct sockwatch_event *event,
 void sockwatch_tell_synack(const struct sock *sk,
 			   const struct request_sock *req, bool remote)
 {
-	struct sockwatch_event event;
+	struct sockwatch_event event __uninitialized;
 	struct sockwatch_net *snet;
 
 	preempt_disable_notrace();
@@ -115,7 +116,7 @@ void sockwatch_tell_answer(const struct net *net, unsigned int family,
 			   const struct sock *sk, const struct sk_buff *skb,
 			   bool remote)
 {
-	struct sockwatch_event event;
+	struct sockwatch_event event __uninitialized;
 	struct sockwatch_net *snet;
 
 	preempt_disable_notrace();

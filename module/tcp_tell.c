@@ -5,9 +5,22 @@
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
+#include "compat.h"
 #include "event.h"
 #include "tcp_count.h"
 #include "track.h"
+
+/**
+ * struct before - what is known of a sock before it moves
+ * @conn_ns: as in &struct sockwatch_entry
+ * @tcp_flags: likewise
+ * @tcp_state: likewise
+ */
+struct before {
+	u64 conn_ns;
+	unsigned int tcp_flags;
+	unsigned int tcp_state;
+};
 
 static void scope_put(struct sockwatch_event *event, unsigned int flags)
 {
@@ -28,7 +41,7 @@ static void move_put(struct sockwatch_event *event, unsigned int from,
 
 /* As in open_active() and handshake(). */
 static void opened_put(struct sockwatch_event *event,
-		       const struct sockwatch_entry *before,
+		       const struct before *before,
 		       const struct sock *sk, u64 now_ns)
 {
 	unsigned int flags = before->tcp_flags;
@@ -43,7 +56,7 @@ static void opened_put(struct sockwatch_event *event,
 }
 
 static void closed_put(struct sockwatch_event *event,
-		       const struct sockwatch_entry *before,
+		       const struct before *before,
 		       const struct sock *sk, u64 now_ns)
 {
 	unsigned int flags = before->tcp_flags;
@@ -64,12 +77,13 @@ static enum sockwatch_event_type type_of(unsigned int state)
 	return SOCKWATCH_EVENT_STATE;
 }
 
-static void tell_move(struct sockwatch_net *snet,
-		      const struct sockwatch_entry *entry,
-		      const struct sockwatch_entry *before,
-		      const struct sock *sk, unsigned int state, u64 now_ns)
+static __always_inline void tell_move(struct sockwatch_net *snet,
+				      const struct sockwatch_entry *entry,
+				      const struct before *before,
+				      const struct sock *sk,
+				      unsigned int state, u64 now_ns)
 {
-	struct sockwatch_event event;
+	struct sockwatch_event event __uninitialized;
 
 	sockwatch_event_begin(&event, type_of(state));
 	sockwatch_event_sock(&event, entry, sk);
@@ -98,15 +112,15 @@ void sockwatch_tcp_tell_state(const struct sock *sk, unsigned int state,
 			      u64 now_ns)
 {
 	const struct sockwatch_entry *entry = sockwatch_track_find(sk);
-	struct sockwatch_entry before;
 	struct sockwatch_net *snet;
+	struct before before;
 
 	if (!entry)
 		return;
-	before = *entry;
+	before.conn_ns = entry->conn_ns;
+	before.tcp_flags = entry->tcp_flags;
 	/* It has not moved yet: see first_move(). */
-	if (!before.tcp_state)
-		before.tcp_state = sk->sk_state;
+	before.tcp_state = entry->tcp_state ?: sk->sk_state;
 	sockwatch_tcp_move(sk, state, now_ns);
 	snet = READ_ONCE(entry->snet);
 	if (entry->tcp_state == state && before.tcp_state != state &&
@@ -126,7 +140,7 @@ void sockwatch_tcp_tell_not_connected(struct sockwatch_net *snet,
 				      const struct sock *sk, int err)
 {
 	const struct sockwatch_entry *entry;
-	struct sockwatch_event event;
+	struct sockwatch_event event __uninitialized;
 
 	if (!sockwatch_event_watched(snet))
 		return;
@@ -153,7 +167,7 @@ void sockwatch_tcp_tell_segment(const struct sock *sk,
 {
 	const struct sockwatch_entry *entry = sockwatch_track_find(sk);
 	struct sockwatch_net *snet = entry ? READ_ONCE(entry->snet) : NULL;
-	struct sockwatch_event event;
+	struct sockwatch_event event __uninitialized;
 
 	if (!sockwatch_event_watched(snet))
 		return;

@@ -19,7 +19,7 @@ NOT_OURS = ('tests/out',)
 # A file of the module includes only lower ranks, or its own room.
 RANKS = (
     ('compat',),
-    ('classify', 'clock', 'filter', 'hist', 'hist_rare', 'scope'),
+    ('classify', 'clock', 'filter', 'hist', 'hist_rare', 'pages', 'scope'),
     ('counters', 'track', 'tcpstat'),
     ('netns', 'listen', 'samples'),
     ('event', 'sample'),

@@ -22,7 +22,8 @@ kunit_test_suites(&sockwatch_classify_suite, &sockwatch_counters_suite,
 		  &sockwatch_tcp_close_behind_suite,
 		  &sockwatch_listen_suite, &sockwatch_filter_suite,
 		  &sockwatch_filter_random_suite, &sockwatch_list_suite,
-		  &sockwatch_events_suite, &sockwatch_tcp_tell_suite);
+		  &sockwatch_events_suite, &sockwatch_tcp_tell_suite,
+		  &sockwatch_pages_suite);
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("KUnit suites of sockwatch");

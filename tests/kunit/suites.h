@@ -36,5 +36,6 @@ extern struct kunit_suite sockwatch_filter_random_suite;
 extern struct kunit_suite sockwatch_list_suite;
 extern struct kunit_suite sockwatch_events_suite;
 extern struct kunit_suite sockwatch_tcp_tell_suite;
+extern struct kunit_suite sockwatch_pages_suite;
 
 #endif /* _SOCKWATCH_SUITES_H */
