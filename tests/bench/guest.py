@@ -97,8 +97,8 @@ def wait_for(programs):
 
 def measure(mode):
     operations = ''.join(filter(OPERATIONS.__contains__, mode.operations))
-    # What readers add is far above what is noise.
-    batches = max(BATCHES // 3, 10) if mode.readers else BATCHES
+    # What tracers add is far above what is noise.
+    batches = max(BATCHES // 3, 10) if mode.traces else BATCHES
     before = attempts() if mode.params is not None else 0
     for operation, figures in operate(operations, batches, mode.seconds):
         tell(mode=mode.name, operation=operation,

@@ -35,6 +35,12 @@ class Mode:
     part: bool = False              # only some of the hooks
 
     @property
+    def traces(self):
+        """Whether its readers do something at each event; those of the module
+        do in bursts."""
+        return bool(self.readers) and self.params is None
+
+    @property
     def counts(self):
         """Whether the module is to count what is done."""
         return self.params is not None and 'hooks=0' not in self.params
