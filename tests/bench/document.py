@@ -86,7 +86,7 @@ def with_reader(result):
 
 def comparison(result):
     rows = [(f'{MODES[mode].text}, than {MODES[other].text}', operation,
-             f'{times:.0f}')
+             f'{times:.1f}')
             for mode, other, operation, _, times in compare(result)
             if times is not None]
     return table('How many times cheaper, mean:',
