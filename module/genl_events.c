@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who monitors which namespace, and what is sent to him. */
+/* Who monitors which namespace, and who is sent what. */
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netlink.h>
 #include <linux/notifier.h>
-#include <linux/pid.h>
-#include <linux/pid_namespace.h>
-#include <linux/sizes.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
-#include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 #include <linux/workqueue.h>
 #include <net/genetlink.h>
@@ -19,17 +15,12 @@
 
 #include "events.h"
 #include "genl.h"
+#include "genl_batch.h"
 #include "genl_events.h"
 #include "genl_net.h"
 #include "genl_rows.h"
 #include "netns.h"
 #include "pages.h"
-
-/* What a message has besides its events. */
-#define HEAD_BYTES	128
-
-/* Events of a message. */
-#define EVENTS_MAX	(SZ_16K / sizeof(struct sockwatch_event))
 
 /* How long events may wait for others. */
 #define DELAY_MS	10
@@ -46,26 +37,6 @@ struct monitor {
 	const struct net *net;
 	u32 portid;
 	bool all;
-};
-
-/**
- * struct sockwatch_batch - the next message of a namespace
- * @list: in the list of those that wait, if @skb
- * @snet: the namespace
- * @skb: the message, but for its events; NULL: nothing to say
- * @attr: the header of its events, the last thing in @skb
- * @page: where they are
- * @events: likewise
- * @nr: how many
- */
-struct sockwatch_batch {
-	struct list_head list;
-	struct sockwatch_net *snet;
-	struct sk_buff *skb;
-	struct nlattr *attr;
-	struct page *page;
-	struct sockwatch_event *events;
-	unsigned int nr;
 };
 
 /* Guards all here: who monitors, what is watched, and what is being sent. */
@@ -125,103 +96,23 @@ static bool message_send(const struct net *net, struct sk_buff *skb)
 	return sent;
 }
 
-static void *message_begin(struct sk_buff *skb,
-			   const struct sockwatch_net *snet, u64 seq)
-{
-	void *msg = sockwatch_genl_event(skb);
-
-	if (!msg || nla_put_u32(skb, SOCKWATCH_A_NETNS, snet->net->ns.inum) ||
-	    sockwatch_u64_put(skb, SOCKWATCH_A_SEQ, seq))
-		return NULL;
-	return msg;
-}
-
 static bool batch_begin(struct sockwatch_batch *batch)
 {
-	struct sk_buff *skb;
-
-	batch->page = sockwatch_pages_get();
-	if (!batch->page)
+	if (!sockwatch_batch_begin(batch))
 		return false;
-	skb = nlmsg_new(HEAD_BYTES, GFP_KERNEL);
-	if (!skb)
-		goto err_page;
-	if (WARN_ON_ONCE(!message_begin(skb, batch->snet,
-					batch->snet->events.seq + 1)))
-		goto err_skb;
-	batch->attr = nla_reserve(skb, SOCKWATCH_A_EVENTS, 0);
-	if (WARN_ON_ONCE(!batch->attr))
-		goto err_skb;
-	batch->skb = skb;
-	batch->events = page_address(batch->page);
-	batch->nr = 0;
 	list_add_tail(&batch->list, &batches);
 	return true;
-
-err_skb:
-	kfree_skb(skb);
-err_page:
-	put_page(batch->page);
-	return false;
-}
-
-/* The events are not copied: the skb has the page. */
-static void batch_end(struct sockwatch_batch *batch)
-{
-	size_t bytes = batch->nr * sizeof(struct sockwatch_event);
-	struct sk_buff *skb = batch->skb;
-
-	batch->attr->nla_len += bytes;
-	if (bytes)
-		skb_add_rx_frag(skb, 0, batch->page, 0, bytes,
-				SOCKWATCH_PAGES_BYTES);
-	else
-		put_page(batch->page);
-	nlmsg_hdr(skb)->nlmsg_len = skb->len;
 }
 
 static void batch_send(struct sockwatch_batch *batch)
 {
 	struct sockwatch_net_events *events = &batch->snet->events;
-	struct sk_buff *skb = batch->skb;
+	struct sk_buff *skb = sockwatch_batch_end(batch);
 
-	batch_end(batch);
-	batch->skb = NULL;
 	list_del(&batch->list);
 	events->sent += batch->nr;
 	if (!message_send(batch->snet->net, skb))
 		events->overrun += batch->nr;
-}
-
-/* In the initial pid namespace, or in its own: see struct sockwatch_event. */
-static void pid_translate(struct sockwatch_event *event)
-{
-	struct pid *pid;
-
-	if (!(event->known & SOCKWATCH_KNOWN_PID))
-		return;
-	rcu_read_lock();
-	pid = find_pid_ns(event->pid, &init_pid_ns);
-	event->pid = pid ? pid_nr_ns(pid, ns_of_pid(pid)) : 0;
-	rcu_read_unlock();
-	if (!event->pid)
-		event->known &= ~SOCKWATCH_KNOWN_PID;
-}
-
-/* The initial user namespace has all numbers as they are. */
-static void event_add(struct sockwatch_batch *batch,
-		      const struct sockwatch_event *event)
-{
-	struct sockwatch_event *to = &batch->events[batch->nr++];
-	const struct net *net = batch->snet->net;
-
-	*to = *event;
-	if (net->user_ns == &init_user_ns)
-		return;
-	pid_translate(to);
-	if (to->known & SOCKWATCH_KNOWN_UID)
-		to->uid = from_kuid_munged(net->user_ns,
-					   KUIDT_INIT(event->uid));
 }
 
 /* What nobody wants any more is not counted. */
@@ -239,8 +130,7 @@ static void event_take(struct sockwatch_net *snet,
 		return;
 	}
 	snet->events.seq++;
-	event_add(batch, event);
-	if (batch->nr == EVENTS_MAX)
+	if (sockwatch_batch_add(batch, event))
 		batch_send(batch);
 }
 
@@ -401,19 +291,13 @@ static int net_sync(struct sockwatch_net *snet, void *arg)
 	const struct syncing *syncing = arg;
 	const struct monitor *monitor = syncing->monitor;
 	struct sk_buff *skb;
-	void *msg;
 
 	if (!snet->watched || !monitor_covers(monitor, snet->net))
 		return 0;
-	skb = nlmsg_new(HEAD_BYTES, GFP_KERNEL);
+	skb = sockwatch_batch_head(snet);
 	if (!skb)
 		return -ENOMEM;
-	msg = message_begin(skb, snet, snet->events.seq + 1);
-	if (WARN_ON_ONCE(!msg)) {
-		nlmsg_free(skb);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, msg);
+	nlmsg_end(skb, nlmsg_hdr(skb));
 	return genlmsg_unicast((struct net *)monitor->net, skb,
 			       monitor->portid);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Who monitors which namespace, and what is sent to him. */
+/* Who monitors which namespace, and who is sent what. */
 #ifndef _SOCKWATCH_GENL_EVENTS_H
 #define _SOCKWATCH_GENL_EVENTS_H
 

@@ -15,7 +15,7 @@ GENL = 'module/genl.c'
 ROWS = 'module/genl_rows.c'
 NETLINK = (GENL, ROWS, 'module/genl_rows.h', 'module/genl_net.c',
            'module/genl_info.c', 'module/genl_sockets.c',
-           'module/genl_events.c')
+           'module/genl_events.c', 'module/genl_batch.c')
 PROC = 'module/proc.c'
 MAIN = 'module/main.c'
 NLA_TYPES = {'NLA_U8': 'u8', 'NLA_U16': 'u16', 'NLA_U32': 'u32',

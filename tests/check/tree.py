@@ -31,7 +31,7 @@ RANKS = (
     ('snapshot', 'snapshot_tcp', 'snapshot_latency', 'snapshot_samples',
      'list'),
     ('hooks', 'attach', 'choose', 'cost', 'create', 'connect', 'census',
-     'genl', 'genl_events', 'genl_info', 'genl_net', 'genl_rows',
+     'genl', 'genl_batch', 'genl_events', 'genl_info', 'genl_net', 'genl_rows',
      'genl_sockets', 'proc', 'sample_timer'),
     ('main',),
 )
@@ -47,7 +47,7 @@ ROOMS = (
     ('segment', 'segment_tell'),
     ('snapshot', 'snapshot_tcp', 'snapshot_latency', 'snapshot_samples'),
     ('hooks', 'attach', 'choose', 'cost', 'create', 'connect'),
-    ('genl', 'genl_events', 'genl_info', 'genl_net', 'genl_rows',
+    ('genl', 'genl_batch', 'genl_events', 'genl_info', 'genl_net', 'genl_rows',
      'genl_sockets'),
 )
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
