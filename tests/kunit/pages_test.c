@@ -27,8 +27,12 @@ static void used_again(struct kunit *test)
 {
 	struct page *page = got_and_read(test);
 
+	/* A page that was freed in between may be the same, but without it. */
+	set_page_private(page, 1);
 	go_round(test);
 	KUNIT_EXPECT_PTR_EQ(test, got_and_read(test), page);
+	KUNIT_EXPECT_EQ(test, page_private(page), 1UL);
+	set_page_private(page, 0);
 }
 
 static void left_to_its_reader(struct kunit *test)
