@@ -8,10 +8,10 @@
 #include "track.h"
 
 /*
- * Open addressing: a sock lies at most PROBES slots behind its hash.  A search
- * cannot stop at an empty slot, since slots empty in any order; but almost
- * every sock lies in one of the first, and only a sock that is not there costs
- * the whole walk.
+ * Open addressing: a sock lies in one of PROBES slots, a piece of the table, in
+ * an order of its own: sockwatch_track_next().  A search cannot stop at an empty
+ * slot, since slots empty in any order; but almost every sock lies in one of its
+ * first, and only a sock that is not there costs the whole walk.
  */
 #define PROBES	64
 
@@ -115,47 +115,63 @@ size_t sockwatch_track_bytes(void)
  */
 struct sockwatch_entry *sockwatch_track_add(const void *sk)
 {
-	unsigned int slot = sockwatch_track_hash(sk);
+	unsigned long first = sockwatch_track_place(sk), place;
 	struct sockwatch_entry *entry;
-	unsigned int left;
-	const void *have;
+	const void **key, *have;
+	unsigned int i;
 
-	for (left = PROBES; left; left--) {
-		have = READ_ONCE(sockwatch_track.keys[slot]);
+	for (i = 0; i < PROBES; i++) {
+		place = sockwatch_track_next(first, i);
+		key = sockwatch_track_key(place);
+		have = READ_ONCE(*key);
 		if (!have)
-			have = cmpxchg(&sockwatch_track.keys[slot], NULL, sk);
-		entry = &sockwatch_track.entries[slot];
+			have = cmpxchg(key, NULL, sk);
+		entry = sockwatch_track_entry(place);
 		if (!have)
 			return entry;
 		if (sockwatch_track_sock(have) == sk) {
 			sockwatch_entry_clear(entry);
 			return entry;
 		}
-		slot = (slot + 1) & sockwatch_track.mask;
 	}
 	return NULL;
 }
 
 /**
  * sockwatch_track_search() - the long way of sockwatch_track_find()
- * @sk: as there; sockwatch_track_near() has not found it
+ * @sk: as there
  *
  * Context: any.  No lock.
  * Return: as there.
  */
 struct sockwatch_entry *sockwatch_track_search(const void *sk)
 {
-	unsigned long place = sockwatch_track_place(sk) +
-			      SOCKWATCH_TRACK_NEAR * sizeof(void *);
-	unsigned int left;
+	unsigned long first = sockwatch_track_place(sk), place;
+	unsigned int i;
 
-	for (left = PROBES - SOCKWATCH_TRACK_NEAR; left; left--) {
-		place &= sockwatch_track.places;
+	for (i = 0; i < PROBES; i++) {
+		place = sockwatch_track_next(first, i);
 		if (sockwatch_track_has(place, sk))
 			return sockwatch_track_entry(place);
-		place += sizeof(void *);
 	}
 	return NULL;
+}
+
+/*
+ * A stale key behind that of a pinned sock, see sockwatch_track_add(), would be
+ * found by sockwatch_track_near() in its stead.
+ */
+static void stale_remove(unsigned int slot, const void *sk)
+{
+	unsigned int first = sockwatch_track_hash(sk), i;
+	const void **key;
+
+	for (i = (slot ^ first) + 1; i < SOCKWATCH_TRACK_NEAR; i++) {
+		key = &sockwatch_track.keys[first ^ i];
+		if (unlikely(sockwatch_track_sock(READ_ONCE(*key)) == sk))
+			sockwatch_track_clear(&sockwatch_track.entries[first ^ i],
+					      key, sk);
+	}
 }
 
 /**
@@ -186,9 +202,11 @@ const void *sockwatch_track_pin(unsigned int slot)
 			return NULL;
 		pinned = (void *)((unsigned long)sk | SOCKWATCH_TRACK_PINNED);
 		if (cmpxchg(key, sk, pinned) == sk)
-			return sk;
+			break;
 		cpu_relax();
 	}
+	stale_remove(slot, sk);
+	return sk;
 }
 
 /**

@@ -157,6 +157,9 @@ static __always_inline const void *sockwatch_track_sock(const void *key)
 	return (const void *)((unsigned long)key & ~SOCKWATCH_TRACK_PINNED);
 }
 
+/* From what an address is multiplied to, to a place. */
+#define SOCKWATCH_TRACK_SHIFT	(32 - ilog2(sizeof(void *)))
+
 /**
  * sockwatch_track_place() - the first place in which a sock may lie
  * @sk: the sock, used as a number only
@@ -172,7 +175,7 @@ static __always_inline const void *sockwatch_track_sock(const void *key)
  */
 static __always_inline unsigned long sockwatch_track_place(const void *sk)
 {
-	return (u64)sk * GOLDEN_RATIO_32 >> (32 - ilog2(sizeof(void *))) &
+	return (u64)sk * GOLDEN_RATIO_32 >> SOCKWATCH_TRACK_SHIFT &
 	       sockwatch_track.places;
 }
 
@@ -228,6 +231,44 @@ sockwatch_track_key_of(const struct sockwatch_entry *entry)
 }
 
 /**
+ * sockwatch_track_next() - one of the places in which a sock may lie
+ * @place: the first one
+ * @nr: which, less than the number that track.c looks at
+ *
+ * They are those of one piece of the table, which begins where a multiple of
+ * its size does: so none lies behind the table's end.
+ *
+ * Context: any.
+ * Return: a place.
+ */
+static __always_inline unsigned long sockwatch_track_next(unsigned long place,
+							  unsigned int nr)
+{
+	return place ^ nr * sizeof(void *);
+}
+
+/**
+ * sockwatch_track_has() - whether a place is that of a sock, pinned or not
+ * @place: the place
+ * @sk: the sock; it must not go away meanwhile
+ *
+ * Context: any.  No lock.
+ * Return: true: sockwatch_track_entry() is its entry.
+ */
+static __always_inline bool sockwatch_track_has(unsigned long place,
+						const void *sk)
+{
+	/* While it is there its key is, and no other key becomes the same. */
+	const void *key = data_race(*sockwatch_track_key(place));
+
+	return ((unsigned long)key ^ (unsigned long)sk) <=
+	       SOCKWATCH_TRACK_PINNED;
+}
+
+/* Places that are looked at without a call. */
+#define SOCKWATCH_TRACK_NEAR	4
+
+/**
  * sockwatch_track_alloc() - track a sock that was just allocated
  * @sk: the sock, used as a number only
  *
@@ -246,29 +287,11 @@ static __always_inline void sockwatch_track_alloc(const void *sk)
 }
 
 /**
- * sockwatch_track_has() - whether a place is that of a sock
- * @place: the place
- * @sk: the sock; it must not go away meanwhile
- *
- * Context: any.  No lock.
- * Return: true: sockwatch_track_entry() is its entry.
- */
-static __always_inline bool sockwatch_track_has(unsigned long place,
-						const void *sk)
-{
-	/* While it is there its key is, and no other key becomes the same. */
-	const void *key = data_race(*sockwatch_track_key(place));
-
-	return sockwatch_track_sock(key) == sk;
-}
-
-/* Places that are looked at without a call: one in eight lies in no other. */
-#define SOCKWATCH_TRACK_NEAR	3
-
-/**
  * sockwatch_track_near() - whether a sock lies in one of its first places
  * @place: the first one; filled with the one that is its
  * @sk: the sock; it must not go away meanwhile
+ *
+ * One that is pinned is not found here.
  *
  * Context: any.  No lock.
  * Return: true: sockwatch_track_entry() is its entry; false: ask
@@ -277,17 +300,16 @@ static __always_inline bool sockwatch_track_has(unsigned long place,
 static __always_inline bool sockwatch_track_near(unsigned long *place,
 						 const void *sk)
 {
+	unsigned long first = *place;
 	unsigned int i;
 
-	/* Almost all lie in the first one, and are not pinned. */
-	if (likely(data_race(*sockwatch_track_key(*place) == sk)))
-		return true;
-	/* A stale entry may lie behind one that is: see sockwatch_track_add() */
-	if (sockwatch_track_has(*place, sk))
+	/* Almost all lie in the first one. */
+	if (likely(data_race(*sockwatch_track_key(first) == sk)))
 		return true;
 	for (i = 1; i < SOCKWATCH_TRACK_NEAR; i++) {
-		*place = (*place + sizeof(void *)) & sockwatch_track.places;
-		if (sockwatch_track_has(*place, sk))
+		*place = sockwatch_track_next(first, i);
+		/* As in sockwatch_track_has(). */
+		if (data_race(*sockwatch_track_key(*place) == sk))
 			return true;
 	}
 	return false;

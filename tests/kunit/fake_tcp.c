@@ -83,8 +83,7 @@ static void alloc(const struct sock *sk)
 	const void **key[SOCKWATCH_TRACK_NEAR];
 
 	for (i = 0; i < taken; i++) {
-		key[i] = &sockwatch_track.keys[(first + i) &
-					       sockwatch_track.mask];
+		key[i] = &sockwatch_track.keys[first ^ i];
 		if (!*key[i])
 			*key[i] = key;
 	}

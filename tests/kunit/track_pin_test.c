@@ -83,12 +83,15 @@ static void pinned_found(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, found, entry);
 	KUNIT_EXPECT_PTR_EQ(test, again, entry);
 	KUNIT_EXPECT_PTR_EQ(test, behind,
-			    &sockwatch_track.entries[(slot + 1) % SLOTS]);
+			    &sockwatch_track.entries[slot ^ 1]);
 	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 2LL);
 	KUNIT_EXPECT_PTR_EQ(test, sockwatch_track.keys[slot], sk);
 }
 
-/* Where a sock went unseen its entry stays, and the next one may lie before. */
+/*
+ * Where a sock went unseen its entry stays, and the next one may lie before: it
+ * goes when that is pinned, or is not looked at.
+ */
 static void pinned_before_stale(struct kunit *test)
 {
 	const void *sk = sock_nr(3), *other = sock_beside(sk);
@@ -96,14 +99,17 @@ static void pinned_before_stale(struct kunit *test)
 	struct sockwatch_entry *found;
 
 	for (i = 0; i <= SOCKWATCH_TRACK_NEAR; i++) {
-		slot = (first + i) % SLOTS;
+		slot = first ^ i;
 		sockwatch_track.keys[slot] = sk;
-		sockwatch_track.keys[(slot + 1) % SLOTS] = sk;
+		sockwatch_track.keys[first ^ (i + 1)] = sk;
 		pin(slot);
 		found = sockwatch_track_find(sk);
 		unpin(slot, sk);
 		KUNIT_EXPECT_PTR_EQ(test, found,
 				    &sockwatch_track.entries[slot]);
+		if (i + 1 < SOCKWATCH_TRACK_NEAR)
+			KUNIT_EXPECT_NULL(test,
+					  sockwatch_track.keys[first ^ (i + 1)]);
 		sockwatch_track.keys[slot] = other;
 	}
 }
