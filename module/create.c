@@ -16,42 +16,96 @@ DEFINE_STATIC_CALL_RET0(sock_create_original, __sock_create);
 
 static DEFINE_PER_CPU(long, inside);
 
+/*
+ * What was asked for, what came of it, and when each was: on the stack, since
+ * what is in registers while the original runs has to be saved first.
+ */
+struct create_call {
+	struct net *net;
+	struct socket **res;
+	u64 start_ns;
+	u64 now_ns;
+	int family;
+	int type;
+	int protocol;
+	int kern;
+	int err;
+};
+
+static noinline void create_failed(const struct create_call *call, gfp_t gfp)
+{
+	sockwatch_account_create_failed(call->net, call->family, call->type,
+					call->protocol, call->err);
+	sockwatch_account_failures_grow(call->net, gfp);
+}
+
+static noinline void created_any(const struct create_call *call, gfp_t gfp)
+{
+	sockwatch_account_create(call->net, (*call->res)->sk, call->kern, gfp,
+				 call->now_ns - call->start_ns, call->now_ns);
+}
+
 SOCKWATCH_PART(created, SOCKWATCH_HOOK_CREATE,
-	       (const struct net *net, int family, int type, int protocol,
-		struct socket *const *res, int kern, int err, gfp_t gfp,
-		u64 took_ns, u64 now_ns),
-	       (net, family, type, protocol, res, kern, err, gfp, took_ns,
-		now_ns))
+	       (const struct create_call *call, gfp_t gfp), (call, gfp))
 {
 	preempt_disable_notrace();
-	if (unlikely(err)) {
-		sockwatch_account_create_failed(net, family, type, protocol,
-						err);
-		sockwatch_account_failures_grow(net, gfp);
-	} else if (kern || !sockwatch_account_created(net, (*res)->sk, took_ns,
-						      now_ns)) {
-		sockwatch_account_create(net, (*res)->sk, kern, gfp, took_ns,
-					 now_ns);
-	}
+	if (unlikely(call->err))
+		create_failed(call, gfp);
+	else if (unlikely(call->kern) ||
+		 unlikely(!sockwatch_account_created(call->net,
+						     (*call->res)->sk,
+						     call->now_ns -
+						     call->start_ns,
+						     call->now_ns)))
+		created_any(call, gfp);
 	preempt_enable_notrace();
+}
+
+static __always_inline u64 now_ns(bool tsc)
+{
+	return tsc ? sockwatch_clock_tsc_ns() : sockwatch_clock_ns();
+}
+
+static __always_inline int create(struct net *net, int family, int type,
+				  int protocol, struct socket **res, int kern,
+				  bool tsc)
+{
+	struct create_call call = {
+		.net = net,
+		.res = res,
+		.start_ns = now_ns(tsc),
+		.family = family,
+		.type = type,
+		.protocol = protocol,
+		.kern = kern,
+	};
+
+	this_cpu_inc(inside);
+	/* In memory from here on. */
+	asm volatile("" : "+m" (call));
+	call.err = static_call(sock_create_original)(net, family, type,
+						     protocol, res, kern);
+	call.now_ns = now_ns(tsc);
+	created(&call, GFP_KERNEL_ACCOUNT);
+	this_cpu_dec(inside);
+	return call.err;
+}
+
+static noinline notrace int
+sock_create_slow(struct net *net, int family, int type, int protocol,
+		 struct socket **res, int kern)
+{
+	return create(net, family, type, protocol, res, kern, false);
 }
 
 static __used notrace int
 sock_create_wrapper(struct net *net, int family, int type, int protocol,
 		    struct socket **res, int kern)
 {
-	u64 start_ns, now_ns;
-	int err;
-
-	this_cpu_inc(inside);
-	start_ns = sockwatch_clock_ns();
-	err = static_call(sock_create_original)(net, family, type, protocol,
-						res, kern);
-	now_ns = sockwatch_clock_ns();
-	created(net, family, type, protocol, res, kern, err,
-		GFP_KERNEL_ACCOUNT, now_ns - start_ns, now_ns);
-	this_cpu_dec(inside);
-	return err;
+	if (unlikely(!sockwatch_clock_is_tsc()))
+		return sock_create_slow(net, family, type, protocol, res,
+					kern);
+	return create(net, family, type, protocol, res, kern, true);
 }
 
 SOCKWATCH_WRAP_STUB(sock_create_wrapper);
@@ -72,17 +126,6 @@ struct sockwatch_hook sockwatch_create_wrapper = {
 	.inside = &inside,
 };
 
-/* What the kretprobe keeps of a call until it returns. */
-struct create_call {
-	struct net *net;
-	int family;
-	int type;
-	int protocol;
-	struct socket **res;
-	int kern;
-	u64 start_ns;
-};
-
 static int create_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct create_call *call = (struct create_call *)ri->data;
@@ -99,13 +142,11 @@ static int create_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 static int create_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	const struct create_call *call = (struct create_call *)ri->data;
-	u64 now_ns = sockwatch_clock_ns();
+	struct create_call *call = (struct create_call *)ri->data;
 
-	created(call->net, call->family, call->type, call->protocol, call->res,
-		call->kern, regs_return_value(regs),
-		GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT,
-		now_ns - call->start_ns, now_ns);
+	call->err = regs_return_value(regs);
+	call->now_ns = sockwatch_clock_ns();
+	created(call, GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT);
 	return 0;
 }
 
