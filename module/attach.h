@@ -61,6 +61,11 @@ struct sockwatch_hook {
 	struct tracepoint *tp;
 };
 
+/* Whether a function can be made to call a stub where it begins. */
+#if defined(CONFIG_X86_64) && defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
+#define SOCKWATCH_HAS_STUBS
+#endif
+
 /**
  * SOCKWATCH_STUB() - let a probe be called where a function begins
  * @probe: takes the first arguments of the function
@@ -69,7 +74,7 @@ struct sockwatch_hook {
  * The function, of which the first instruction calls the stub, has its
  * arguments in registers: those are kept for it.
  */
-#if defined(CONFIG_X86_64) && defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
+#ifdef SOCKWATCH_HAS_STUBS
 #define SOCKWATCH_STUB(probe, nr)					\
 	void probe##_stub(void);					\
 	asm(".pushsection .text, \"ax\", @progbits\n"			\
@@ -102,7 +107,7 @@ struct sockwatch_hook {
  * The wrapper has called the function, behind its first instruction; so that
  * goes back to its caller, by way of a return of its own.
  */
-#if defined(CONFIG_X86_64) && defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
+#ifdef SOCKWATCH_HAS_STUBS
 #define SOCKWATCH_WRAP_STUB(wrapper)					\
 	void wrapper##_stub(void);					\
 	asm(".pushsection .text, \"ax\", @progbits\n"			\

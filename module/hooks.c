@@ -13,6 +13,7 @@
 #include <trace/events/sock.h>
 
 #include "account.h"
+#include "alloc.h"
 #include "attach.h"
 #include "choose.h"
 #include "clock.h"
@@ -45,14 +46,6 @@ SOCKWATCH_PROBE(on_free, SOCKWATCH_HOOK_FREE, (const struct sock *sk), (sk))
 }
 
 SOCKWATCH_STUB(on_free, 1);
-
-/* security_sk_alloc(struct sock *sk, int family, gfp_t priority) */
-SOCKWATCH_PROBE(on_alloc, SOCKWATCH_HOOK_ALLOC, (const struct sock *sk), (sk))
-{
-	sockwatch_account_alloc(sk);
-}
-
-SOCKWATCH_STUB(on_alloc, 3);
 
 /* See on_state(). */
 static noinline notrace void on_graft_slow(const struct socket *parent)
@@ -299,8 +292,8 @@ static struct sockwatch_hook free_hook = {
 static struct sockwatch_hook alloc_hook = {
 	.name = "security_sk_alloc",
 	.type = &sockwatch_hook_ftrace,
-	.probe = on_alloc,
-	.stub = on_alloc_stub,
+	.probe = sockwatch_alloc_probe,
+	.stub = sockwatch_alloc_stub,
 	.required = true,
 };
 

@@ -30,9 +30,9 @@ RANKS = (
      'account_tell', 'segment', 'segment_tell', 'events'),
     ('snapshot', 'snapshot_tcp', 'snapshot_latency', 'snapshot_samples',
      'list'),
-    ('hooks', 'attach', 'choose', 'cost', 'create', 'connect', 'census',
-     'genl', 'genl_batch', 'genl_events', 'genl_info', 'genl_net', 'genl_rows',
-     'genl_sockets', 'proc', 'sample_timer'),
+    ('hooks', 'alloc', 'attach', 'choose', 'cost', 'create', 'connect',
+     'census', 'genl', 'genl_batch', 'genl_events', 'genl_info', 'genl_net',
+     'genl_rows', 'genl_sockets', 'proc', 'sample_timer'),
     ('main',),
 )
 # Each of these makes one room of several files.
@@ -46,7 +46,7 @@ ROOMS = (
      'account_tell'),
     ('segment', 'segment_tell'),
     ('snapshot', 'snapshot_tcp', 'snapshot_latency', 'snapshot_samples'),
-    ('hooks', 'attach', 'choose', 'cost', 'create', 'connect'),
+    ('hooks', 'alloc', 'attach', 'choose', 'cost', 'create', 'connect'),
     ('genl', 'genl_batch', 'genl_events', 'genl_info', 'genl_net', 'genl_rows',
      'genl_sockets'),
 )

@@ -7,6 +7,7 @@
 
 kunit_test_suites(&sockwatch_classify_suite, &sockwatch_counters_suite,
 		  &sockwatch_track_suite, &sockwatch_track_pin_suite,
+		  &sockwatch_alloc_suite,
 		  &sockwatch_account_suite, &sockwatch_account_child_suite,
 		  &sockwatch_account_census_suite,
 		  &sockwatch_account_netns_suite,

@@ -9,6 +9,7 @@ extern struct kunit_suite sockwatch_classify_suite;
 extern struct kunit_suite sockwatch_counters_suite;
 extern struct kunit_suite sockwatch_track_suite;
 extern struct kunit_suite sockwatch_track_pin_suite;
+extern struct kunit_suite sockwatch_alloc_suite;
 extern struct kunit_suite sockwatch_account_suite;
 extern struct kunit_suite sockwatch_account_child_suite;
 extern struct kunit_suite sockwatch_account_census_suite;
