@@ -67,7 +67,7 @@ void sockwatch_segment_retransmitted(const struct sock *sk,
 {
 	unsigned int n = tcp_skb_pcount(skb);
 
-	sockwatch_tcp_segment(sk, SOCKWATCH_SEGMENT_RETRANSMIT, n);
+	sockwatch_tcp_retransmitted(sk, n);
 	if (sockwatch_event_wanted())
 		sockwatch_tcp_tell_segment(sk, SOCKWATCH_SEGMENT_RETRANSMIT, n);
 }
@@ -92,7 +92,7 @@ void sockwatch_segment_synack(const struct sock *sk,
 
 static noinline void reset_tell(const struct sock *sk)
 {
-	sockwatch_tcp_segment(sk, SOCKWATCH_SEGMENT_RESET_SENT, 1);
+	sockwatch_tcp_reset_sent(sk);
 	sockwatch_tcp_tell_segment(sk, SOCKWATCH_SEGMENT_RESET_SENT, 1);
 }
 
@@ -107,7 +107,7 @@ void sockwatch_segment_reset(const struct sock *sk)
 	if (sockwatch_event_wanted())
 		reset_tell(sk);
 	else
-		sockwatch_tcp_segment(sk, SOCKWATCH_SEGMENT_RESET_SENT, 1);
+		sockwatch_tcp_reset_sent(sk);
 }
 
 /**

@@ -329,16 +329,9 @@ static noinline void segment_rare(const struct sock *sk,
 	this_cpu_add(stat->cpu->segment[remote][what], n);
 }
 
-/**
- * sockwatch_tcp_segment() - a segment of a sock is to be counted
- * @sk: the sock, which has a peer
- * @what: &enum sockwatch_segment
- * @n: how many
- *
- * Context: process or softirq, with preemption off and the sock's lock held.
- */
-void sockwatch_tcp_segment(const struct sock *sk, enum sockwatch_segment what,
-			   unsigned int n)
+static __always_inline void segment(const struct sock *sk,
+				    enum sockwatch_segment what,
+				    unsigned int n)
 {
 	unsigned long place = sockwatch_track_place(sk);
 	const struct sockwatch_entry *entry;
@@ -354,4 +347,38 @@ void sockwatch_tcp_segment(const struct sock *sk, enum sockwatch_segment what,
 		return segment_rare(sk, what, n);
 	this_cpu_add(stat_of(snet, flags)->cpu->segment[!!far_of(flags)][what],
 		     n);
+}
+
+/**
+ * sockwatch_tcp_retransmitted() - a sock has sent segments again
+ * @sk: the sock, which has a peer
+ * @n: how many
+ *
+ * Context: process or softirq, with preemption off and the sock's lock held.
+ */
+void sockwatch_tcp_retransmitted(const struct sock *sk, unsigned int n)
+{
+	segment(sk, SOCKWATCH_SEGMENT_RETRANSMIT, n);
+}
+
+/**
+ * sockwatch_tcp_reset_sent() - a sock sends a RST of its own accord
+ * @sk: the sock, which has a peer
+ *
+ * Context: that of sockwatch_tcp_retransmitted().
+ */
+void sockwatch_tcp_reset_sent(const struct sock *sk)
+{
+	segment(sk, SOCKWATCH_SEGMENT_RESET_SENT, 1);
+}
+
+/**
+ * sockwatch_tcp_reset_received() - a RST that ended a connection is counted
+ * @sk: the sock, which has a peer
+ *
+ * Context: that of sockwatch_tcp_retransmitted().
+ */
+void sockwatch_tcp_reset_received(const struct sock *sk)
+{
+	segment(sk, SOCKWATCH_SEGMENT_RESET_RECEIVED, 1);
 }

@@ -96,8 +96,9 @@ void sockwatch_tcp_reset(const struct sock *sk);
 void sockwatch_tcp_tell_segment(const struct sock *sk,
 				enum sockwatch_segment what,
 				unsigned int n) __cold;
-void sockwatch_tcp_segment(const struct sock *sk, enum sockwatch_segment what,
-			   unsigned int n);
+void sockwatch_tcp_retransmitted(const struct sock *sk, unsigned int n);
+void sockwatch_tcp_reset_sent(const struct sock *sk);
+void sockwatch_tcp_reset_received(const struct sock *sk);
 
 /**
  * sockwatch_tcp_child() - sockwatch_tcp_inherit() and sockwatch_tcp_born()

@@ -35,7 +35,7 @@ void sockwatch_tcp_reset(const struct sock *sk)
 	if (likely(in_softirq()))
 		this_cpu_write(sockwatch_tcp_reset_of, sk);
 	else
-		sockwatch_tcp_segment(sk, SOCKWATCH_SEGMENT_RESET_RECEIVED, 1);
+		sockwatch_tcp_reset_received(sk);
 }
 
 /**
