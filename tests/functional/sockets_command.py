@@ -11,6 +11,7 @@ import subprocess
 import swlib
 from swlib import COMMAND
 
+FIN_WAIT2 = 5
 NOBODY = {'user': 65534, 'group': 65534, 'extra_groups': []}
 MINE = ('pid', '=', str(os.getpid()))
 
@@ -33,6 +34,10 @@ def ask(*words, key='sockets'):
 
 def inode(sock):
     return os.fstat(sock.fileno()).st_ino
+
+
+def state_of(sock):
+    return sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
 
 
 def name(address):
@@ -59,7 +64,8 @@ class Zoo:
         client = socket.create_connection(self.address)
         child = self.listener.accept()[0]
         client.shutdown(socket.SHUT_WR)
-        child.recv(1)
+        # Closed before its FIN is acknowledged it would stay a full sock.
+        swlib.wait_for(lambda: state_of(client) == FIN_WAIT2)
         client.close()
         return child
 
