@@ -13,13 +13,13 @@
  * slot, since slots empty in any order; but almost every sock lies in one of its
  * first, and only a sock that is not there costs the whole walk.
  */
-#define PROBES	64
+#define PROBES	128
 
 struct sockwatch_track sockwatch_track __read_mostly;
 
 /**
  * sockwatch_track_init() - allocate the table
- * @max_sockets: entries, a power of two of at least 64
+ * @max_sockets: entries, a power of two of at least 128
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.

@@ -9,7 +9,7 @@
 #include "suites.h"
 #include "track.h"
 
-#define SLOTS	64
+#define SLOTS	128
 #define EVERY	4
 #define ID	SOCKWATCH_HOOK_ALLOC
 

@@ -17,7 +17,7 @@
 #include "track.h"
 
 /* Entries: as many as a search looks at, so that the table can be filled. */
-#define FAKE_SOCKETS	64
+#define FAKE_SOCKETS	128
 /* Rows of a namespace. */
 #define FAKE_KINDS	16
 /* Sockets that listen, on the whole machine. */

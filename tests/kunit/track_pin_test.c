@@ -12,7 +12,7 @@
 #include "suites.h"
 #include "track.h"
 
-#define SLOTS	64
+#define SLOTS	128
 
 /* A sock is a number here: addresses of a slab, 1 KB apart. */
 static const void *sock_nr(unsigned long n)

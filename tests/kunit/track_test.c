@@ -13,7 +13,7 @@
 #include "track.h"
 
 /* As many as a search looks at, so that the table can be filled to the last. */
-#define SMALL	64
+#define SMALL	128
 #define LARGE	4096
 
 /* A sock is a number here: addresses of a slab, 1 KB apart. */
