@@ -4,6 +4,7 @@
 shows.  Each line of output is one JSON object: the release; a mode, an
 operation and its figures; a mode and what its readers lost; or a mode and why
 there is nothing of it."""
+import glob
 import json
 import os
 import re
@@ -43,31 +44,55 @@ def attempts():
     return sum(int(line.split()[column]) for line in lines[2:])
 
 
+def events():
+    """What the module says of events: sent, and lost."""
+    done = subprocess.run((os.environ['SOCKWATCH'], '-j', 'info'),
+                          stdout=subprocess.PIPE, check=True)
+    info = json.loads(done.stdout)['info']
+    return (info['events_sent'],
+            info['events_lost'] + info['events_overrun'])
+
+
 class Program:
-    """A running reader and what it has printed."""
+    """A running reader and what it has printed, where that is kept."""
 
     def __init__(self, reader):
-        self.name, self.seen = reader.command[0], reader.seen
+        self.name, self.reader = reader.command[0], reader
         path = os.environ['SOCKWATCH'] if self.name == 'sockwatch' else \
             self.name
         self.output = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             (path, *reader.command[1:]), stdin=subprocess.DEVNULL,
-            stdout=self.output, stderr=subprocess.STDOUT)
+            stdout=self.output if reader.seen else subprocess.DEVNULL,
+            stderr=self.output)
 
     def text(self):
         return os.pread(self.output.fileno(), 1 << 26, 0).decode(
             'utf-8', 'replace')
 
+    def programs_run(self):
+        """How many of its BPF programs have run, where the kernel counts."""
+        runs = 0
+        for path in glob.glob(f'/proc/{self.process.pid}/fdinfo/*'):
+            with open(path, encoding='ascii') as file:
+                runs += bool(re.search(r'^run_cnt:\t[1-9]', file.read(),
+                                       re.MULTILINE))
+        return runs
+
     def works(self):
-        return self.process.poll() is None and re.search(self.seen,
-                                                         self.text())
+        if self.process.poll() is not None:
+            return False
+        if self.reader.seen:
+            return re.search(self.reader.seen, self.text())
+        if self.reader.programs:
+            return self.programs_run() >= self.reader.programs
+        return events()[0]
 
     def why_not(self):
         lines = self.text().split('\n')
         error = next((line for line in lines if 'rror' in line
-                      or 'ailed' in line), 'it prints nothing')
-        return f'{self.name}: {error.strip()}'
+                      or 'ailed' in line), '')
+        return f'{self.name}: {error.strip() or "it does nothing"}'
 
     def end(self):
         self.process.send_signal(signal.SIGINT)
@@ -78,12 +103,27 @@ class Program:
             self.process.wait()
 
     def lost(self):
-        return sum(map(int, re.findall(r'[Ll]ost +(\d+)', self.text())))
+        """What it says, or the module of it."""
+        lost = sum(map(int, re.findall(r'[Ll]ost +(\d+)', self.text())))
+        return lost or (events()[1] if self.name == 'sockwatch' else 0)
+
+
+def count_runs(on):
+    """The kernel counts how often each BPF program runs, or does not."""
+    subprocess.run(['sysctl', '-qw', f'kernel.bpf_stats_enabled={on:d}'],
+                   check=True)
 
 
 def wait_for(programs):
     """Until each is seen to work, while there is something to see; what keeps
     one from it."""
+    count_runs(True)
+    reason = why_idle(programs)
+    count_runs(False)
+    return reason
+
+
+def why_idle(programs):
     for _ in range(TRIES):
         if all(program.works() for program in programs):
             return ''

@@ -18,9 +18,11 @@ KERNELS = ('stock', 'stock-6.12')
 
 @dataclass(frozen=True)
 class Reader:
-    """A program, and what its output shows once it is seen to work."""
+    """A program, and how it is seen to work.  What it prints is thrown away,
+    so that what is measured is its own, unless that is what shows it."""
     command: tuple
-    seen: str = r'\n[^\n]*\S[^\n]*\n'       # a line behind the first one
+    seen: str = ''                  # a pattern in what it prints
+    programs: int = 0               # BPF programs that run at a connection
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,20 @@ class Mode:
         return self.params is not None and 'hooks=0' not in self.params
 
 
-def sockwatch(*words):
-    return Reader(('sockwatch', *words))
+# A line behind the first one.
+LINES = r'\n[^\n]*\S[^\n]*\n'
 
 
-TCPSTATES = Reader(('tcpstates',))
-TCPLIFE = Reader(('tcplife',))
-TCPCONNLAT = Reader(('tcpconnlat',))
+def sockwatch(*words, seen=LINES):
+    return Reader(('sockwatch', *words), seen)
+
+
+# Seen by what the module says that it sent.
+MONITOR = sockwatch('monitor', seen='')
+TCPSTATES = Reader(('tcpstates',), programs=1)
+TCPLIFE = Reader(('tcplife',), programs=1)
+# One runs when a connection begins, one when a segment comes.
+TCPCONNLAT = Reader(('tcpconnlat',), programs=2)
 # It attaches one probe after the other; the last and the first have counted.
 BPFTRACE = Reader(('bpftrace', f'{HERE}/nearest.bt'),
                   r'Attaching(.|\n)*@created\[2, 1, ')
@@ -77,11 +86,15 @@ MODES = {mode.name: mode for mode in (
     Mode('time-wait', 'and TIME_WAIT', (
         'hooks=__inet_twsk_schedule,tcp_timewait_state_process,'
         'tcp_twsk_destructor',), operations='tf', part=True),
-    Mode('monitor', 'with a monitor', (), (sockwatch('monitor'),)),
+    Mode('monitor', 'with a monitor', (), (MONITOR,)),
+    Mode('monitor-file', 'a monitor, into a file', (),
+         (sockwatch('monitor'),), 'tf'),
     Mode('polled', 'show, latency each second', (),
          (sockwatch('show', '-i', '1'), sockwatch('latency', '-i', '1')),
          'tf', 1),
     Mode('tcpstates', 'tcpstates', readers=(TCPSTATES,)),
+    Mode('tcpstates-file', 'tcpstates, into a file',
+         readers=(Reader(('tcpstates',), LINES),), operations='tf'),
     Mode('tcplife', 'tcplife', readers=(TCPLIFE,)),
     Mode('tcpconnlat', 'tcpconnlat', readers=(TCPCONNLAT,)),
     Mode('three', 'these three together',
