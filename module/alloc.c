@@ -27,7 +27,7 @@ notrace void sockwatch_alloc_probe(const struct sock *sk)
 	allocated(sk);
 }
 
-#ifdef SOCKWATCH_HAS_STUBS
+#ifdef SOCKWATCH_HAS_ALLOC_STUB
 SOCKWATCH_STUB(sockwatch_alloc_probe, 3);
 SOCKWATCH_STUB(sockwatch_track_add, 3);
 

@@ -9,7 +9,9 @@ struct sock;
 
 void sockwatch_alloc_probe(const struct sock *sk);
 
-#ifdef SOCKWATCH_HAS_STUBS
+/* By hand, and so for per-CPU variables that lie behind %gs. */
+#if defined(SOCKWATCH_HAS_STUBS) && defined(CONFIG_SMP)
+#define SOCKWATCH_HAS_ALLOC_STUB
 void sockwatch_alloc_stub(void);
 #else
 #define sockwatch_alloc_stub	NULL

@@ -159,7 +159,8 @@ struct sockwatch_entry *sockwatch_track_search(const void *sk)
 
 /*
  * A stale key behind that of a pinned sock, see sockwatch_track_add(), would be
- * found by sockwatch_track_near() in its stead.
+ * found by sockwatch_track_near() in its stead; and is, by whoever looks in the
+ * few instructions from the pin to this.
  */
 static void stale_remove(unsigned int slot, const void *sk)
 {

@@ -35,7 +35,7 @@ static void alloc_stop(struct kunit *test)
 	sockwatch_cost_init(0);
 }
 
-#ifdef SOCKWATCH_HAS_STUBS
+#ifdef SOCKWATCH_HAS_ALLOC_STUB
 /* As a function calls it where it begins, with arguments in three registers. */
 static void call_stub(struct kunit *test, const void *sk)
 {
@@ -64,7 +64,7 @@ static u64 hits(void)
 	return cost.hits;
 }
 
-/* Where its first two places are taken, and where more are. */
+/* Where up to three places are taken, and where more are. */
 static void each_place(struct kunit *test)
 {
 	const void *sk;
