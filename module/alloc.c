@@ -32,12 +32,12 @@ SOCKWATCH_STUB(sockwatch_alloc_probe, 3);
 SOCKWATCH_STUB(sockwatch_track_add, 3);
 
 /* The one before is taken, unless it is stale: see sockwatch_track_add(). */
-#define ANOTHER(label, place, else_label)				\
+#define ANOTHER(label, nr, else_label)					\
 	label ":\n\t"							\
 	"and $%c[mask], %%rax\n\t"					\
 	"cmp %%rax, %%rdi\n\t"						\
 	"je sockwatch_track_add_stub\n\t"				\
-	"xor $%c[" place "], %%r10\n\t"					\
+	"xor $%c[step" #nr "], %%r10\n\t"				\
 	"xor %%eax, %%eax\n\t"						\
 	"lock cmpxchg %%rdi, (%%r11, %%r10)\n\t"			\
 	"jne " else_label "\n\t"					\
@@ -47,7 +47,7 @@ SOCKWATCH_STUB(sockwatch_track_add, 3);
  * sockwatch_alloc_stub() - the stub of sockwatch_alloc_probe()
  *
  * What that does is so short, as a rule, that to keep the function's arguments
- * would be half of it.  So here it is once more, with three of the places that
+ * would be half of it.  So here it is once more, with five of the places that
  * sockwatch_track_add() looks at, in the registers that nothing is kept in when
  * a function begins; what is rare goes to the stubs that keep them.
  *
@@ -61,7 +61,7 @@ static __used noinline __noclone void stub_text(void)
 		     "sockwatch_alloc_stub:\n\t"
 		     ASM_ENDBR
 		     "decq %%gs:sockwatch_cost_left+%c[left](%%rip)\n\t"
-		     "jle 3f\n\t"
+		     "jle 5f\n\t"
 		     "imul $%c[factor], %%rdi, %%r10\n\t"
 		     "mov sockwatch_track+%c[keys](%%rip), %%r11\n\t"
 		     "shr $%c[shift], %%r10\n\t"
@@ -70,10 +70,12 @@ static __used noinline __noclone void stub_text(void)
 		     "lock cmpxchg %%rdi, (%%r11, %%r10)\n\t"
 		     "jne 1f\n\t"
 		     ASM_RET
-		     ANOTHER("1", "second", "2f")
-		     ANOTHER("2", "third", "sockwatch_track_add_stub")
+		     ANOTHER("1", 1, "2f")
+		     ANOTHER("2", 2, "3f")
+		     ANOTHER("3", 3, "4f")
+		     ANOTHER("4", 4, "sockwatch_track_add_stub")
 		     /* Timed, by the probe, which counts it too. */
-		     "3:\n\t"
+		     "5:\n\t"
 		     "incq %%gs:sockwatch_cost_left+%c[left](%%rip)\n\t"
 		     "jmp sockwatch_alloc_probe_stub\n\t"
 		     ".size sockwatch_alloc_stub, . - sockwatch_alloc_stub\n"
@@ -84,7 +86,9 @@ static __used noinline __noclone void stub_text(void)
 		     [shift] "i" (SOCKWATCH_TRACK_SHIFT),
 		     [places] "i" (offsetof(struct sockwatch_track, places)),
 		     [mask] "i" (~SOCKWATCH_TRACK_PINNED),
-		     [second] "i" (sockwatch_track_next(0, 1)),
-		     [third] "i" (sockwatch_track_next(0, 1 ^ 2)));
+		     [step1] "i" (sockwatch_track_step(1)),
+		     [step2] "i" (sockwatch_track_step(2)),
+		     [step3] "i" (sockwatch_track_step(3)),
+		     [step4] "i" (sockwatch_track_step(4)));
 }
 #endif

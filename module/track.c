@@ -8,12 +8,11 @@
 #include "track.h"
 
 /*
- * Open addressing: a sock lies in one of PROBES slots, a piece of the table, in
- * an order of its own: sockwatch_track_next().  A search cannot stop at an empty
+ * Open addressing: a sock lies in one of SOCKWATCH_TRACK_PLACES slots, in an
+ * order of its own: sockwatch_track_next().  A search cannot stop at an empty
  * slot, since slots empty in any order; but almost every sock lies in one of its
  * first, and only a sock that is not there costs the whole walk.
  */
-#define PROBES	128
 
 struct sockwatch_track sockwatch_track __read_mostly;
 
@@ -120,7 +119,7 @@ struct sockwatch_entry *sockwatch_track_add(const void *sk)
 	const void **key, *have;
 	unsigned int i;
 
-	for (i = 0; i < PROBES; i++) {
+	for (i = 0; i < SOCKWATCH_TRACK_PLACES; i++) {
 		place = sockwatch_track_next(first, i);
 		key = sockwatch_track_key(place);
 		have = READ_ONCE(*key);
@@ -149,7 +148,7 @@ struct sockwatch_entry *sockwatch_track_search(const void *sk)
 	unsigned long first = sockwatch_track_place(sk), place;
 	unsigned int i;
 
-	for (i = 0; i < PROBES; i++) {
+	for (i = 0; i < SOCKWATCH_TRACK_PLACES; i++) {
 		place = sockwatch_track_next(first, i);
 		if (sockwatch_track_has(place, sk))
 			return sockwatch_track_entry(place);
@@ -164,13 +163,18 @@ struct sockwatch_entry *sockwatch_track_search(const void *sk)
  */
 static void stale_remove(unsigned int slot, const void *sk)
 {
-	unsigned int first = sockwatch_track_hash(sk), i;
+	unsigned long first = sockwatch_track_place(sk), place;
+	unsigned int i = 0;
 	const void **key;
 
-	for (i = (slot ^ first) + 1; i < SOCKWATCH_TRACK_NEAR; i++) {
-		key = &sockwatch_track.keys[first ^ i];
+	while (i < SOCKWATCH_TRACK_NEAR &&
+	       sockwatch_track_next(first, i) != slot * sizeof(void *))
+		i++;
+	while (++i < SOCKWATCH_TRACK_NEAR) {
+		place = sockwatch_track_next(first, i);
+		key = sockwatch_track_key(place);
 		if (unlikely(sockwatch_track_sock(READ_ONCE(*key)) == sk))
-			sockwatch_track_clear(&sockwatch_track.entries[first ^ i],
+			sockwatch_track_clear(sockwatch_track_entry(place),
 					      key, sk);
 	}
 }

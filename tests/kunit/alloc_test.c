@@ -64,19 +64,19 @@ static u64 hits(void)
 	return cost.hits;
 }
 
-/* Where up to three places are taken, and where more are. */
+/* Where up to five places are taken, and where more are. */
 static void each_place(struct kunit *test)
 {
 	const void *sk;
 	unsigned int i;
 
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < 8; i++) {
 		sk = sock_at(9, i);
 		call_stub(test, sk);
-		KUNIT_EXPECT_EQ(test, fake_slot(sk), (int)(9 ^ i));
+		KUNIT_EXPECT_EQ(test, fake_slot(sk), (int)fake_place(9, i));
 	}
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 5ULL);
-	KUNIT_EXPECT_EQ(test, hits(), 5ULL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 8ULL);
+	KUNIT_EXPECT_EQ(test, hits(), 8ULL);
 }
 
 /* The last and the first slot: nothing lies beside the table. */
@@ -85,11 +85,11 @@ static void both_ends(struct kunit *test)
 	unsigned int slot, i;
 	const void *sk;
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 12; i++) {
 		slot = i % 2 ? SLOTS - 1 : 0;
 		sk = sock_at(slot, i / 2);
 		call_stub(test, sk);
-		KUNIT_EXPECT_EQ(test, fake_slot(sk), (int)(slot ^ i / 2));
+		KUNIT_EXPECT_EQ(test, fake_slot(sk), (int)fake_place(slot, i / 2));
 	}
 }
 
@@ -100,7 +100,7 @@ static void stale(struct kunit *test)
 	const void *sk;
 	unsigned int i;
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 6; i++) {
 		sk = sock_at(9, i);
 		call_stub(test, sk);
 		entry = sockwatch_track_find(sk);

@@ -40,6 +40,15 @@ static inline int fake_slot(const void *sk)
 	return entry ? entry - sockwatch_track.entries : -1;
 }
 
+/*
+ * The slot at which a sock is looked for in the @nr-th place, of those whose
+ * first one is @first: by triangular numbers, in a piece of 128.
+ */
+static inline unsigned int fake_place(unsigned int first, unsigned int nr)
+{
+	return first ^ (nr * (nr + 1) / 2 & 127);
+}
+
 /* A row of a snapshot of kinds or failures. */
 static inline const struct sockwatch_row *
 row_of(const struct sockwatch_snapshot *snapshot, unsigned int i)

@@ -83,7 +83,7 @@ static void alloc(const struct sock *sk)
 	const void **key[SOCKWATCH_TRACK_NEAR];
 
 	for (i = 0; i < taken; i++) {
-		key[i] = &sockwatch_track.keys[first ^ i];
+		key[i] = &sockwatch_track.keys[fake_place(first, i)];
 		if (!*key[i])
 			*key[i] = key;
 	}

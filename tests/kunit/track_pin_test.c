@@ -9,6 +9,7 @@
 #include <linux/string.h>
 
 #include "crowd.h"
+#include "fake.h"
 #include "suites.h"
 #include "track.h"
 
@@ -83,7 +84,7 @@ static void pinned_found(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, found, entry);
 	KUNIT_EXPECT_PTR_EQ(test, again, entry);
 	KUNIT_EXPECT_PTR_EQ(test, behind,
-			    &sockwatch_track.entries[slot ^ 1]);
+			    &sockwatch_track.entries[fake_place(slot, 1)]);
 	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 2LL);
 	KUNIT_EXPECT_PTR_EQ(test, sockwatch_track.keys[slot], sk);
 }
@@ -95,13 +96,14 @@ static void pinned_found(struct kunit *test)
 static void pinned_before_stale(struct kunit *test)
 {
 	const void *sk = sock_nr(3), *other = sock_beside(sk);
-	unsigned int first = sockwatch_track_hash(sk), slot, i;
+	unsigned int first = sockwatch_track_hash(sk), slot, behind, i;
 	struct sockwatch_entry *found;
 
 	for (i = 0; i <= SOCKWATCH_TRACK_NEAR; i++) {
-		slot = first ^ i;
+		slot = fake_place(first, i);
+		behind = fake_place(first, i + 1);
 		sockwatch_track.keys[slot] = sk;
-		sockwatch_track.keys[first ^ (i + 1)] = sk;
+		sockwatch_track.keys[behind] = sk;
 		pin(slot);
 		found = sockwatch_track_find(sk);
 		unpin(slot, sk);
@@ -109,7 +111,7 @@ static void pinned_before_stale(struct kunit *test)
 				    &sockwatch_track.entries[slot]);
 		if (i + 1 < SOCKWATCH_TRACK_NEAR)
 			KUNIT_EXPECT_NULL(test,
-					  sockwatch_track.keys[first ^ (i + 1)]);
+					  sockwatch_track.keys[behind]);
 		sockwatch_track.keys[slot] = other;
 	}
 }

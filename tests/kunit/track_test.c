@@ -179,11 +179,12 @@ static void collisions(struct kunit *test)
 		KUNIT_ASSERT_NOT_NULL(test, sk[i]);
 		KUNIT_ASSERT_NOT_NULL(test, sockwatch_track_add(sk[i]));
 		KUNIT_EXPECT_EQ(test, fake_slot(sk[i]),
-				(int)((SMALL - 1) ^ i));
+				(int)fake_place(SMALL - 1, i));
 	}
 	sockwatch_track_del(sockwatch_track_find(sk[0]));
 	sockwatch_track_del(sockwatch_track_find(sk[1]));
-	KUNIT_EXPECT_EQ(test, fake_slot(sk[2]), (SMALL - 1) ^ 2);
+	KUNIT_EXPECT_EQ(test, fake_slot(sk[2]),
+			(int)fake_place(SMALL - 1, 2));
 	KUNIT_EXPECT_EQ(test, fake_slot(sk[0]), -1);
 }
 
