@@ -9,8 +9,9 @@ from tables import added
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'figures')
 OPERATIONS = 'utf'
 # So many that what is added to t, a fiftieth of the whole, comes out the same
-# to about a hundredth; with 80 batches to three, and u has outliers.
-ROUNDS, BATCHES = 2, 200
+# to about a hundredth; with 80 batches to three, and u has outliers.  Of three
+# rounds, one that is far off does not count.
+ROUNDS, BATCHES = 3, 200
 HEAD = '''\
 # Instructions that sockwatch adds to an operation of tests/bench/ops.c, the
 # 10th percentile, on Linux {release}.
@@ -21,7 +22,7 @@ HEAD = '''\
 
 def measured():
     """(release, {operation: instructions added})"""
-    result = measure('stock', ROUNDS, 500, BATCHES=BATCHES,
+    result = measure('stock', ROUNDS, 900, BATCHES=BATCHES,
                      OPERATIONS=OPERATIONS, MODES='bare on')
     return result['release'], {operation: added(result, 'on', operation, 'p10')
                                for operation in OPERATIONS}
