@@ -11,7 +11,8 @@
  * Open addressing: a sock lies in one of SOCKWATCH_TRACK_PLACES slots, in an
  * order of its own: sockwatch_track_next().  A search cannot stop at an empty
  * slot, since slots empty in any order; but almost every sock lies in one of its
- * first, and only a sock that is not there costs the whole walk.
+ * first, and only a sock that is not there costs the walk to the last place that
+ * any sock ever had.  The census looks for each sock so.
  */
 
 struct sockwatch_track sockwatch_track __read_mostly;
@@ -27,6 +28,8 @@ int sockwatch_track_init(unsigned int max_sockets)
 {
 	sockwatch_track.mask = max_sockets - 1;
 	sockwatch_track.places = sockwatch_track.mask * sizeof(void *);
+	/* Up to there nobody says that it rises. */
+	sockwatch_track.last = SOCKWATCH_TRACK_NEAR - 1;
 	sockwatch_track.keys = kvcalloc(max_sockets,
 					sizeof(*sockwatch_track.keys),
 					GFP_KERNEL);
@@ -100,6 +103,15 @@ size_t sockwatch_track_bytes(void)
 		sizeof(*sockwatch_track.entries));
 }
 
+/* Before a sock lies there, so that whoever knows of the sock looks there. */
+static __cold void last_raise(unsigned int nr)
+{
+	unsigned int last = READ_ONCE(sockwatch_track.last);
+
+	while (last < nr && !try_cmpxchg(&sockwatch_track.last, &last, nr))
+		;
+}
+
 /**
  * sockwatch_track_add() - track a sock
  * @sk: the sock, used as a number only
@@ -123,8 +135,11 @@ struct sockwatch_entry *sockwatch_track_add(const void *sk)
 		place = sockwatch_track_next(first, i);
 		key = sockwatch_track_key(place);
 		have = READ_ONCE(*key);
-		if (!have)
+		if (!have) {
+			if (unlikely(i > READ_ONCE(sockwatch_track.last)))
+				last_raise(i);
 			have = cmpxchg(key, NULL, sk);
+		}
 		entry = sockwatch_track_entry(place);
 		if (!have)
 			return entry;
@@ -146,9 +161,9 @@ struct sockwatch_entry *sockwatch_track_add(const void *sk)
 struct sockwatch_entry *sockwatch_track_search(const void *sk)
 {
 	unsigned long first = sockwatch_track_place(sk), place;
-	unsigned int i;
+	unsigned int last = READ_ONCE(sockwatch_track.last), i;
 
-	for (i = 0; i < SOCKWATCH_TRACK_PLACES; i++) {
+	for (i = 0; i <= last; i++) {
 		place = sockwatch_track_next(first, i);
 		if (sockwatch_track_has(place, sk))
 			return sockwatch_track_entry(place);

@@ -113,6 +113,8 @@ struct sockwatch_entry {
  * struct sockwatch_track - the table
  * @mask: its size - 1
  * @places: likewise, of places: see sockwatch_track_place()
+ * @last: no sock ever lay in a place behind the one of this number; it rises a
+ *	few times in all
  * @keys: the sock of each slot, or NULL; see sockwatch_track_pin()
  * @entries: what is known of it
  *
@@ -122,6 +124,7 @@ struct sockwatch_entry {
 struct sockwatch_track {
 	unsigned int mask;
 	unsigned int places;
+	unsigned int last;
 	const void **keys;
 	struct sockwatch_entry *entries;
 };

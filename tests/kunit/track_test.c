@@ -4,6 +4,7 @@
 #include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/jiffies.h>
+#include <linux/minmax.h>
 #include <linux/prandom.h>
 #include <linux/sched.h>
 
@@ -188,6 +189,24 @@ static void collisions(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_slot(sk[0]), -1);
 }
 
+/* A search goes as far as any sock ever lay, and no farther. */
+static void last_place(struct kunit *test)
+{
+	unsigned int near = SOCKWATCH_TRACK_NEAR, nr = near + 5, i;
+
+	for (i = 0; i < nr; i++) {
+		KUNIT_EXPECT_EQ(test, sockwatch_track.last,
+				max(near, i) - 1);
+		KUNIT_ASSERT_NOT_NULL(test, sockwatch_track_add(sock_at(9, i)));
+	}
+	KUNIT_EXPECT_EQ(test, sockwatch_track.last, nr - 1);
+	for (i = 0; i < nr - 1; i++)
+		sockwatch_track_del(sockwatch_track_find(sock_at(9, i)));
+	KUNIT_EXPECT_EQ(test, fake_slot(sock_at(9, nr - 1)),
+			(int)fake_place(9, nr - 1));
+	KUNIT_EXPECT_EQ(test, sockwatch_track.last, nr - 1);
+}
+
 #define MODEL_SOCKS	2048
 #define MODEL_STEPS	40000
 
@@ -366,6 +385,7 @@ static struct kunit_case track_cases[] = {
 	KUNIT_CASE(alloc),
 	KUNIT_CASE(full),
 	KUNIT_CASE(collisions),
+	KUNIT_CASE(last_place),
 	KUNIT_CASE(random_order),
 	KUNIT_CASE(for_each),
 	KUNIT_CASE(add_del_race),
