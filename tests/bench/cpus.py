@@ -6,32 +6,26 @@ that run where modules lie, for each operation, in guests of 1, 2, 4 and 8.
   tests/bench/cpus.py [CPUS...]
 
 A clock that counts instructions is for guests of one CPU, so here the emulator
-counts them (count.c), those of the module and of ftrace's trampolines; what
-the kernel runs for a hook, which is the rest of what tests/bench/run shows,
-lies elsewhere.  The operations are bound to the last CPU.  Each guest has its
-sockets elsewhere in memory, so that one may go the longer way where another
-does not.  The exit status is 1 when an operation costs a tenth more with more
-CPUs."""
-import os
-import struct
-import subprocess
+counts those of the module: counted.py.  The operations are bound to the last
+CPU.  Each guest has its sockets elsewhere in memory, so that one may go the
+longer way where another does not.  The exit status is 1 when an operation costs
+a tenth more with more CPUs."""
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
-from measure import Failed, TOP, build, module_of  # noqa: E402
+from counted import FEW, MANY, guest, of_one  # noqa: E402
+from measure import Failed  # noqa: E402
 
 CPUS = list(map(int, sys.argv[1:])) or [1, 2, 4, 8]
 OPERATIONS = 'uUtf'
-FEW, MANY = 10, 60      # batches of 20; what both runs have in common cancels
 SLACK = 1.1
 # Nothing of ours runs while the host reads.
-GUEST = '''set -eu
+GUEST = f'''set -eu
 sysctl -qw net.ipv4.tcp_max_tw_buckets=0
 insmod "$SOCKWATCH_KO"
 last=$(($(nproc) - 1))
 for operation in u U t f; do
-    for batches in 10 10 60; do
+    for batches in {FEW} {FEW} {MANY}; do
         echo begin $operation $batches; sleep 1
         taskset -c $last "$OPS" $operation $batches >/dev/null
         echo end $operation $batches; sleep 1
@@ -40,38 +34,16 @@ done
 '''
 
 
-def boot(cpus, plugin, ko, ops):
+def boot(cpus):
     """{operation: instructions}"""
-    found, began = {}, 0
-    with tempfile.NamedTemporaryFile() as out:
-        command = [f'{TOP}/tests/vm/boot.py', '--quiet', '--smp', str(cpus),
-                   '--plugin', f'{plugin},out={out.name}', '--boot-timeout',
-                   '600', '--timeout', '1800', '--env', f'SOCKWATCH_KO={ko}',
-                   '--env', f'OPS={ops}', 'stock', '--', 'sh', '-c', GUEST]
-        with subprocess.Popen(command, stdout=subprocess.PIPE,
-                              text=True) as process:
-            for line in process.stdout:
-                what, *where = line.split()
-                with open(out.name, 'rb') as file:
-                    now = struct.unpack('=Q', file.read(8))[0]
-                if what == 'begin':
-                    began = now
-                elif what == 'end':
-                    found[tuple(where)] = now - began
-        if process.returncode:
-            raise Failed(f'{cpus} CPUs: the guest ended with '
-                         f'{process.returncode}')
-    return {letter: (found[letter, str(MANY)] - found[letter, str(FEW)])
-            / (MANY - FEW) / 20 for letter in OPERATIONS}
+    found = dict(guest(['--smp', str(cpus)], ['sh', '-c', GUEST]))
+    return {letter: of_one(found[letter, str(FEW)], found[letter, str(MANY)])
+            for letter in OPERATIONS}
 
 
 def main():
     try:
-        ko = module_of('stock')
-        ops = build('ops.c', 'bench-ops', '-static')
-        plugin = build('count.c', 'count.so', '-shared', '-fPIC',
-                       '-fvisibility=hidden')
-        found = {cpus: boot(cpus, plugin, ko, ops) for cpus in CPUS}
+        found = {cpus: boot(cpus) for cpus in CPUS}
     except (Failed, OSError) as error:
         sys.exit(f'bench: {error}')
     print('instructions of the module and of trampolines\n\nCPUs '
