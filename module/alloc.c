@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The probe of security_sk_alloc, by which every sock comes. */
+#include <linux/build_bug.h>
 #include <linux/hash.h>
 #include <linux/stddef.h>
 
@@ -30,6 +31,9 @@ notrace void sockwatch_alloc_probe(const struct sock *sk)
 #ifdef SOCKWATCH_HAS_ALLOC_STUB
 SOCKWATCH_STUB(sockwatch_alloc_probe, 3);
 SOCKWATCH_STUB(sockwatch_track_add, 3);
+
+/* As far as the stub goes nobody says that sockwatch_track.last rises. */
+static_assert(SOCKWATCH_TRACK_NEAR > 4);
 
 /* The one before is taken, unless it is stale: see sockwatch_track_add(). */
 #define ANOTHER(label, nr, else_label)					\
