@@ -15,7 +15,7 @@ VM_DIR = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(VM_DIR)
 TOP = os.path.dirname(TESTS)
 CACHE = os.environ.get('SOCKWATCH_CACHE', '/var/cache/sockwatch')
-HOST_TIMEOUT_S = 1800
+HOST_TIMEOUT_S = 600
 BUILDING = threading.Lock()
 # How much smaller a load must be on a kernel to take about as long.
 SCALE = {'stock': 1, 'test': 2, 'debug': 40}
