@@ -193,6 +193,7 @@ static void collisions(struct kunit *test)
 static void last_place(struct kunit *test)
 {
 	unsigned int near = SOCKWATCH_TRACK_NEAR, nr = near + 5, i;
+	struct sockwatch_entry *entry;
 
 	for (i = 0; i < nr; i++) {
 		KUNIT_EXPECT_EQ(test, sockwatch_track.last,
@@ -200,8 +201,11 @@ static void last_place(struct kunit *test)
 		KUNIT_ASSERT_NOT_NULL(test, sockwatch_track_add(sock_at(9, i)));
 	}
 	KUNIT_EXPECT_EQ(test, sockwatch_track.last, nr - 1);
-	for (i = 0; i < nr - 1; i++)
-		sockwatch_track_del(sockwatch_track_find(sock_at(9, i)));
+	for (i = 0; i < nr - 1; i++) {
+		entry = sockwatch_track_find(sock_at(9, i));
+		KUNIT_ASSERT_NOT_NULL(test, entry);
+		sockwatch_track_del(entry);
+	}
 	KUNIT_EXPECT_EQ(test, fake_slot(sock_at(9, nr - 1)),
 			(int)fake_place(9, nr - 1));
 	KUNIT_EXPECT_EQ(test, sockwatch_track.last, nr - 1);
