@@ -32,10 +32,10 @@ static void accept_undo(struct sockwatch_entry *entry)
 {
 	if (!entry->snet)
 		return;
-	count(entry->snet, entry->row, SOCKWATCH_C_ACCEPTED, -1);
-	count(entry->snet, entry->row, SOCKWATCH_C_CLONED, -1);
 	if (entry->kernel)
 		count(entry->snet, entry->row, SOCKWATCH_C_KERNEL_HELD, -1);
+	count(entry->snet, entry->row, SOCKWATCH_C_ACCEPTED, -1);
+	count(entry->snet, entry->row, SOCKWATCH_C_CLONED, -1);
 }
 
 /**
@@ -253,9 +253,12 @@ static void release(const struct sockwatch_entry *entry, const struct sock *sk)
 		count(snet, entry->row, SOCKWATCH_C_UNACCEPTED, 1);
 		return;
 	}
-	count(snet, entry->row, SOCKWATCH_C_RELEASED, 1);
-	if (entry->kernel)
+	if (entry->kernel) {
 		count(snet, entry->row, SOCKWATCH_C_KERNEL_RELEASED, 1);
+		/* Before the whole: pairs with kinds_fold(). */
+		smp_wmb();
+	}
+	count(snet, entry->row, SOCKWATCH_C_RELEASED, 1);
 	if (sk->sk_protocol == IPPROTO_UDP && udp_connected(sk))
 		count(snet, entry->row, SOCKWATCH_C_CONNECTED, 1);
 }

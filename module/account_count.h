@@ -60,8 +60,11 @@ static __always_inline void entry_open(struct sockwatch_entry *entry,
 	/* Whoever lists it sees all of the above. */
 	smp_store_release(&entry->state, SOCKWATCH_OPEN);
 	count(snet, row, origin_column[origin], 1);
-	if (kernel)
+	if (kernel) {
+		/* After the whole: pairs with kinds_fold(). */
+		smp_wmb();
 		count(snet, row, SOCKWATCH_C_KERNEL_HELD, 1);
+	}
 }
 
 static __always_inline void owner_take(struct sockwatch_owner *owner)

@@ -25,17 +25,19 @@
  * @SOCKWATCH_C_LOST: sockets that the tracking table had no room for
  * @SOCKWATCH_C_CONNECTED: UDP sockets that had a peer when they went
  * @SOCKWATCH_C_UNTIMED: AF_UNIX accepts after a wait that is not known
+ * @SOCKWATCH_C_KERNEL_HELD: of the next four, the ones that the kernel holds
  * @SOCKWATCH_C_CREATED: sockets made by a system call
  * @SOCKWATCH_C_KERNEL: sockets the kernel made for itself
  * @SOCKWATCH_C_ACCEPTED: sockets handed out by accept
  * @SOCKWATCH_C_PREEXISTING: sockets found by the census
- * @SOCKWATCH_C_KERNEL_HELD: of these four, the ones that the kernel holds
  * @SOCKWATCH_C_CLONED: children made for an incoming connection
  *
  * The words are those of include/uapi/linux/sockwatch.h; attempts, open and
  * kernel_open are sums of these, made on read, and failures of the table of
- * failures.  What ends a socket stands before what began it: a snapshot folds
- * them in this order.
+ * failures.  A snapshot folds them in this order: what ends a socket before what
+ * began it, so that no sum is ever negative; and the part that the kernel holds
+ * within the whole, which a hook moves first at the end and last at the
+ * beginning, so that it is never more.
  */
 enum sockwatch_column {
 	SOCKWATCH_C_RELEASED,
@@ -44,11 +46,11 @@ enum sockwatch_column {
 	SOCKWATCH_C_LOST,
 	SOCKWATCH_C_CONNECTED,
 	SOCKWATCH_C_UNTIMED,
+	SOCKWATCH_C_KERNEL_HELD,
 	SOCKWATCH_C_CREATED,
 	SOCKWATCH_C_KERNEL,
 	SOCKWATCH_C_ACCEPTED,
 	SOCKWATCH_C_PREEXISTING,
-	SOCKWATCH_C_KERNEL_HELD,
 	SOCKWATCH_C_CLONED,
 	/* private: */
 	SOCKWATCH_C_MAX

@@ -41,9 +41,9 @@ static bool row_counted(const struct sockwatch_row *row)
 }
 
 /*
- * The columns are folded in their order: what ends a socket before what began
- * it, so that a socket that comes and goes meanwhile never makes a difference
- * negative.
+ * The columns are folded in their order, for the reasons that enum
+ * sockwatch_column has: a socket that comes or goes meanwhile never makes a
+ * difference negative, or a part more than the whole.
  */
 static void kinds_fold(struct sockwatch_row *rows,
 		       const struct sockwatch_counters *c, u64 *sums)
@@ -53,7 +53,10 @@ static void kinds_fold(struct sockwatch_row *rows,
 
 	for (column = 0; column < c->width; column++) {
 		sockwatch_counters_fold(c, column, sums);
-		/* Pairs with the order in which one socket's hooks run. */
+		/*
+		 * Pairs with the order in which one socket's hooks run, and
+		 * with entry_open() and release().
+		 */
 		smp_rmb();
 		for (row = 0; row <= c->nr; row++)
 			rows[row].count[column] = sums[row];

@@ -2,8 +2,11 @@
 /* snapshot: the rows that have counted, in order, and what they add up to. */
 #include <kunit/test.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/sched.h>
 
+#include "crowd.h"
 #include "fake.h"
 #include "netns.h"
 #include "snapshot.h"
@@ -137,9 +140,19 @@ static void sums(struct kunit *test)
 	sockwatch_snapshot_free(snapshot);
 }
 
-/* What begins a socket is folded after what ends it, so no sum falls below. */
+/* What must be seen before what, so that no sum is negative or too much. */
 static void fold_order(struct kunit *test)
 {
+	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_RELEASED,
+			(int)SOCKWATCH_C_KERNEL_RELEASED);
+	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_KERNEL_HELD,
+			(int)SOCKWATCH_C_CREATED);
+	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_KERNEL_HELD,
+			(int)SOCKWATCH_C_KERNEL);
+	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_KERNEL_HELD,
+			(int)SOCKWATCH_C_ACCEPTED);
+	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_KERNEL_HELD,
+			(int)SOCKWATCH_C_PREEXISTING);
 	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_RELEASED,
 			(int)SOCKWATCH_C_CREATED);
 	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_RELEASED,
@@ -154,6 +167,121 @@ static void fold_order(struct kunit *test)
 			(int)SOCKWATCH_C_CLONED);
 	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_ACCEPTED,
 			(int)SOCKWATCH_C_CLONED);
+}
+
+/**
+ * struct held - a socket of the kernel comes and goes while its row is read
+ * @sk: the socket
+ * @there: it is there now
+ * @irqs: interrupts
+ * @wrong: readings of more that the kernel holds than are open
+ */
+static struct held {
+	struct sock *sk;
+	bool there;
+	unsigned int irqs;
+	unsigned int wrong;
+} held;
+
+static void held_come_or_go(void)
+{
+	if (held.there) {
+		sockwatch_account_free(held.sk);
+	} else {
+		sockwatch_account_alloc(held.sk);
+		fake_create(&init_net, held.sk, true, T0);
+	}
+	held.there = !held.there;
+}
+
+static void held_come_or_go_irq(void)
+{
+	held_come_or_go();
+	held.irqs++;
+}
+
+static void held_read(void)
+{
+	struct sockwatch_snapshot *snapshot;
+	const struct sockwatch_row *row;
+
+	snapshot = sockwatch_snapshot_kinds(snet(), 0);
+	if (IS_ERR(snapshot))
+		return;
+	row = row_of(snapshot, 0);
+	held.wrong += sockwatch_row_kernel_open(row) > sockwatch_row_open(row);
+	sockwatch_snapshot_free(snapshot);
+}
+
+/* As a snapshot does it, which cannot be taken in an interrupt. */
+static void held_read_irq(void)
+{
+	static u64 sums[FAKE_KINDS + 1];
+	struct sockwatch_row row;
+	unsigned int i, nr;
+
+	nr = sockwatch_counters_row(&sockwatch_net_held(&init_net)->kinds, TCP);
+	for (i = 0; i < SOCKWATCH_C_MAX; i++) {
+		sockwatch_counters_fold(&snet()->kinds, i, sums);
+		row.count[i] = sums[nr];
+	}
+	held.wrong += sockwatch_row_kernel_open(&row) >
+		      sockwatch_row_open(&row);
+	held.irqs++;
+}
+
+static void held_until_enough(void (*fn)(void), void (*irq)(void))
+{
+	unsigned long end = jiffies + 3 * HZ;
+
+	crowd_disturb(irq);
+	while (held.irqs < 4 * CROWD_IRQS && time_before(jiffies, end)) {
+		fn();
+		cond_resched();
+	}
+	crowd_leave_alone();
+}
+
+static void held_reader(unsigned int who, void *arg)
+{
+	if (!who)
+		held_until_enough(held_read, held_come_or_go_irq);
+}
+
+static void held_writer(unsigned int who, void *arg)
+{
+	if (!who)
+		held_until_enough(held_come_or_go, held_read_irq);
+}
+
+static void held_run(struct kunit *test,
+		     void (*fn)(unsigned int who, void *arg))
+{
+	unsigned int i;
+
+	memset(&held, 0, sizeof(held));
+	held.sk = fake_sock(test, &init_net, TCP);
+	/* What the first ones need is made where it can be waited for. */
+	for (i = 0; i < 2 * FAKE_KINDS; i++)
+		held_come_or_go();
+	KUNIT_ASSERT_EQ(test, crowd_run(test, fn, NULL), 0);
+	kunit_info(test, "%u interrupts\n", held.irqs);
+	KUNIT_EXPECT_GT(test, held.irqs, 0U);
+	KUNIT_EXPECT_EQ(test, held.wrong, 0U);
+	if (held.there)
+		held_come_or_go();
+}
+
+/* No more are held than are open: a hook runs in the midst of a reading. */
+static void held_are_open_read(struct kunit *test)
+{
+	held_run(test, held_reader);
+}
+
+/* The same: a reading is made in the midst of a hook. */
+static void held_are_open_written(struct kunit *test)
+{
+	held_run(test, held_writer);
 }
 
 static void failures(struct kunit *test)
@@ -272,6 +400,8 @@ static struct kunit_case snapshot_cases[] = {
 	KUNIT_CASE(untouched_left_out),
 	KUNIT_CASE(sums),
 	KUNIT_CASE(fold_order),
+	KUNIT_CASE(held_are_open_read),
+	KUNIT_CASE(held_are_open_written),
 	KUNIT_CASE(failures),
 	KUNIT_CASE(connect_failures),
 	KUNIT_CASE(connect_failures_only),
