@@ -22,8 +22,8 @@ struct sockwatch_kind sockwatch_kind_unpack(u64 key)
 {
 	return (struct sockwatch_kind) {
 		.family = key >> 32,
-		.type = key >> 16,
-		.protocol = key,
+		.type = key,
+		.protocol = key >> 16,
 	};
 }
 

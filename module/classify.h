@@ -3,14 +3,16 @@
 #ifndef _SOCKWATCH_CLASSIFY_H
 #define _SOCKWATCH_CLASSIFY_H
 
+#include <linux/bitops.h>
 #include <linux/bits.h>
+#include <linux/kernel.h>
 #include <linux/types.h>
 
 /**
  * SOCKWATCH_KIND_OTHER - the key of what no row of its own can hold
  *
- * No (family, type, protocol) packs to it, with or without an errno, and it is
- * the largest key, so that it sorts last.
+ * No (family, type, protocol) packs to it, with or without an errno, and its
+ * sockwatch_kind_order() is the largest.
  */
 #define SOCKWATCH_KIND_OTHER	(~0ULL)
 
@@ -34,13 +36,16 @@ struct sockwatch_kind {
  * @type: its type
  * @protocol: its protocol
  *
+ * Type and protocol lie in the key as sk_type and sk_protocol do in memory,
+ * where they come from (include/net/sock.h): one load for both.
+ *
  * Context: any.
  * Return: the key, never SOCKWATCH_KIND_OTHER.
  */
 static inline u64 sockwatch_kind_of(u16 family, u16 type, u16 protocol)
 {
-	return SOCKWATCH_KIND_VALID | (u64)family << 32 | (u32)type << 16 |
-	       protocol;
+	return SOCKWATCH_KIND_VALID | (u64)family << 32 |
+	       ((u32)protocol << 16 | type);
 }
 
 /**
@@ -62,6 +67,19 @@ static inline u64 sockwatch_kind_pack(int family, int type, int protocol)
 	     (unsigned int)protocol) >> 16)
 		return SOCKWATCH_KIND_OTHER;
 	return sockwatch_kind_of(family, type, protocol);
+}
+
+/**
+ * sockwatch_kind_order() - what rows are sorted by
+ * @key: of a kind or a failure
+ *
+ * Context: any.
+ * Return: a number that grows with the errno if there is one, then with the
+ * family, then the type, then the protocol.
+ */
+static inline u64 sockwatch_kind_order(u64 key)
+{
+	return (u64)upper_32_bits(key) << 32 | ror32(lower_32_bits(key), 16);
 }
 
 struct sockwatch_kind sockwatch_kind_unpack(u64 key);

@@ -14,8 +14,8 @@ static sockwatch_hook_reader hook_reader;
 
 static int row_cmp(const void *a, const void *b)
 {
-	u64 x = ((const struct sockwatch_row *)a)->key;
-	u64 y = ((const struct sockwatch_row *)b)->key;
+	u64 x = sockwatch_kind_order(((const struct sockwatch_row *)a)->key);
+	u64 y = sockwatch_kind_order(((const struct sockwatch_row *)b)->key);
 
 	return x < y ? -1 : x > y;
 }

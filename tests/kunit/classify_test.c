@@ -52,18 +52,31 @@ static void round_trip_bits(struct kunit *test)
 	expect_round_trip(test, U16_MAX, U16_MAX, U16_MAX);
 }
 
-/* Keys sort by family, then type, then protocol; `other` comes last. */
+/*
+ * By errno, then family, then type, then protocol: each is more than all that
+ * come behind it.  `other` is the last.
+ */
 static void order(struct kunit *test)
 {
-	u64 low = sockwatch_kind_pack(1, 5, U16_MAX);
-	u64 mid = sockwatch_kind_pack(2, 1, 6);
-	u64 high = sockwatch_kind_pack(2, 1, 262);
-	u64 top = sockwatch_kind_pack(U16_MAX, U16_MAX, U16_MAX);
+	const u64 kinds[] = {
+		sockwatch_kind_pack(0, 0, 0),
+		sockwatch_kind_pack(1, 5, U16_MAX),
+		sockwatch_kind_pack(2, 1, 6),
+		sockwatch_kind_pack(2, 1, 262),
+		sockwatch_kind_pack(2, 2, 17),
+		sockwatch_kind_pack(2, U16_MAX, 0),
+		sockwatch_kind_pack(U16_MAX, U16_MAX, U16_MAX),
+		sockwatch_failure_pack(sockwatch_kind_pack(1, 1, 0), -1),
+		sockwatch_failure_pack(sockwatch_kind_pack(0, 0, 0), -2),
+		sockwatch_failure_pack(sockwatch_kind_pack(0, 0, 0),
+				       -MAX_ERRNO),
+		SOCKWATCH_KIND_OTHER,
+	};
+	int i;
 
-	KUNIT_EXPECT_LT(test, low, mid);
-	KUNIT_EXPECT_LT(test, mid, high);
-	KUNIT_EXPECT_LT(test, high, top);
-	KUNIT_EXPECT_LT(test, top, SOCKWATCH_KIND_OTHER);
+	for (i = 1; i < ARRAY_SIZE(kinds); i++)
+		KUNIT_EXPECT_LT_MSG(test, sockwatch_kind_order(kinds[i - 1]),
+				    sockwatch_kind_order(kinds[i]), "%d", i);
 }
 
 /* What a system call can ask for, and no socket can be. */
