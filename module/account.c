@@ -184,7 +184,7 @@ static __always_inline bool created_at(struct sockwatch_entry *entry,
 {
 	struct sockwatch_net *snet = sockwatch_net_ready(net);
 	struct sockwatch_hist *hist;
-	unsigned int row;
+	unsigned long row;
 
 	if (unlikely(entry->state != SOCKWATCH_PENDING))
 		return false;

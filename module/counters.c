@@ -34,7 +34,7 @@ int sockwatch_counters_init(struct sockwatch_counters *c, unsigned int nr,
 			    unsigned int width, unsigned int block)
 {
 	c->nr = nr;
-	c->shift = 64 - ilog2(nr);
+	c->mask = nr - 1;
 	c->width = width;
 	c->block = block;
 	c->used = 0;
@@ -116,7 +116,7 @@ static unsigned int row_find(const struct sockwatch_counters *c, u64 key)
 	unsigned int left;
 	u64 have;
 
-	for (left = c->nr; left; left--, row = (row + 1) & (c->nr - 1)) {
+	for (left = c->nr; left; left--, row = (row + 1) & c->mask) {
 		/* With its counters: pairs with row_take(). */
 		have = smp_load_acquire(&c->keys[row]);
 		if (have == key || !have)

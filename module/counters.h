@@ -3,7 +3,7 @@
 #ifndef _SOCKWATCH_COUNTERS_H
 #define _SOCKWATCH_COUNTERS_H
 
-#include <linux/hash.h>
+#include <asm/barrier.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -18,7 +18,7 @@
 /**
  * struct sockwatch_counters - keys and their counters
  * @nr: rows with a key, a power of two; row @nr is the overflow row
- * @shift: 64 - log2 of @nr
+ * @mask: @nr - 1
  * @keys: the key of each row, 0 where there is none; written once
  * @cells: the counters of each row, those of the overflow row among them;
  *	written before its key
@@ -35,7 +35,7 @@
  */
 struct sockwatch_counters {
 	unsigned int nr;
-	unsigned int shift;
+	unsigned long mask;
 	u64 *keys;
 	u64 __percpu **cells;
 	unsigned int width;
@@ -45,6 +45,15 @@ struct sockwatch_counters {
 	unsigned int room;
 	u64 __percpu **blocks;
 };
+
+/*
+ * To shift by as many bits as there are rows takes four instructions, so the
+ * shift is the same for any number, up to 65,536.  A key that finds its first
+ * row taken goes the long way each time: of many factors that were tried this
+ * is one by which no two kinds of a usual machine do, in 128 rows or in 256.
+ */
+#define SOCKWATCH_COUNTERS_FACTOR	0x1f766a913d9fdf5dULL
+#define SOCKWATCH_COUNTERS_SHIFT	48
 
 /* Rows that those who cannot wait for memory may take meanwhile. */
 #define SOCKWATCH_COUNTERS_SPARE	8
@@ -108,12 +117,13 @@ static inline u64 sockwatch_counters_key(const struct sockwatch_counters *c,
  * @key: the key
  *
  * Context: any.
- * Return: a row.
+ * Return: a row, as wide as what it is computed from: to cut it costs more.
  */
-static __always_inline unsigned int
+static __always_inline unsigned long
 sockwatch_counters_hash(const struct sockwatch_counters *c, u64 key)
 {
-	return key * GOLDEN_RATIO_64 >> c->shift;
+	return key * SOCKWATCH_COUNTERS_FACTOR >> SOCKWATCH_COUNTERS_SHIFT &
+	       c->mask;
 }
 
 /**
@@ -127,11 +137,15 @@ sockwatch_counters_hash(const struct sockwatch_counters *c, u64 key)
  */
 static __always_inline bool
 sockwatch_counters_find(const struct sockwatch_counters *c, u64 key,
-			unsigned int *row)
+			unsigned long *row)
 {
 	*row = sockwatch_counters_hash(c, key);
+	/* As in sockwatch_track_has(): written once. */
+	if (unlikely(data_race(c->keys[*row]) != key))
+		return false;
 	/* With its counters: pairs with row_take(). */
-	return likely(smp_load_acquire(&c->keys[*row]) == key);
+	smp_acquire__after_ctrl_dep();
+	return true;
 }
 
 /**
@@ -146,7 +160,7 @@ sockwatch_counters_find(const struct sockwatch_counters *c, u64 key,
 static __always_inline unsigned int
 sockwatch_counters_row(struct sockwatch_counters *c, u64 key)
 {
-	unsigned int row;
+	unsigned long row;
 
 	if (sockwatch_counters_find(c, key, &row))
 		return row;
@@ -163,7 +177,8 @@ sockwatch_counters_row(struct sockwatch_counters *c, u64 key)
  * instruction on x86: no preemption to think of.
  */
 static __always_inline u64 __percpu *
-sockwatch_counters_cells(const struct sockwatch_counters *c, unsigned int row)
+sockwatch_counters_cells(const struct sockwatch_counters *c,
+			 unsigned long row)
 {
 	return c->cells[row];
 }

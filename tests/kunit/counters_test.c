@@ -2,8 +2,12 @@
 /* counters: a bounded table of keys, counted on every CPU. */
 #include <kunit/test.h>
 #include <linux/cpumask.h>
+#include <linux/in.h>
 #include <linux/jiffies.h>
+#include <linux/net.h>
+#include <linux/netlink.h>
 #include <linux/smp.h>
+#include <linux/socket.h>
 
 #include "classify.h"
 #include "counters.h"
@@ -369,6 +373,62 @@ static void widest(struct kunit *test)
 	sockwatch_counters_free(&wide);
 }
 
+static const struct sockwatch_kind usual[] = {
+	{ AF_INET, SOCK_STREAM, IPPROTO_TCP },
+	{ AF_INET, SOCK_STREAM, IPPROTO_MPTCP },
+	{ AF_INET, SOCK_DGRAM, IPPROTO_UDP },
+	{ AF_INET, SOCK_DGRAM, IPPROTO_ICMP },
+	{ AF_INET, SOCK_RAW, IPPROTO_ICMP },
+	{ AF_INET6, SOCK_STREAM, IPPROTO_TCP },
+	{ AF_INET6, SOCK_STREAM, IPPROTO_MPTCP },
+	{ AF_INET6, SOCK_DGRAM, IPPROTO_UDP },
+	{ AF_INET6, SOCK_RAW, 58 /* ICMPv6 */ },
+	{ AF_UNIX, SOCK_STREAM, 0 },
+	{ AF_UNIX, SOCK_DGRAM, 0 },
+	{ AF_UNIX, SOCK_SEQPACKET, 0 },
+	{ AF_NETLINK, SOCK_RAW, NETLINK_ROUTE },
+	{ AF_NETLINK, SOCK_DGRAM, NETLINK_ROUTE },
+	{ AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG },
+	{ AF_NETLINK, SOCK_RAW, NETLINK_XFRM },
+	{ AF_NETLINK, SOCK_RAW, NETLINK_AUDIT },
+	{ AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER },
+	{ AF_NETLINK, SOCK_RAW, NETLINK_KOBJECT_UEVENT },
+	{ AF_NETLINK, SOCK_DGRAM, NETLINK_KOBJECT_UEVENT },
+	{ AF_NETLINK, SOCK_RAW, NETLINK_GENERIC },
+	{ AF_NETLINK, SOCK_DGRAM, NETLINK_GENERIC },
+	{ AF_PACKET, SOCK_RAW, 0 },
+	{ AF_PACKET, SOCK_DGRAM, 0 },
+	{ AF_VSOCK, SOCK_STREAM, 0 },
+	{ AF_ALG, SOCK_SEQPACKET, 0 },
+};
+
+static unsigned int first_row(const struct sockwatch_counters *c,
+			      const struct sockwatch_kind *kind)
+{
+	return sockwatch_counters_hash(c, sockwatch_kind_of(kind->family,
+							    kind->type,
+							    kind->protocol));
+}
+
+/* With the number of rows that there are by default, and with all. */
+static void usual_apart(struct kunit *test)
+{
+	static const struct sockwatch_counters tables[] = {
+		{ .mask = 127 }, { .mask = SOCKWATCH_KINDS_LIMIT - 1 },
+	};
+	unsigned int t, i, j;
+
+	for (t = 0; t < ARRAY_SIZE(tables); t++)
+		for (i = 0; i < ARRAY_SIZE(usual); i++)
+			for (j = 0; j < i; j++)
+				KUNIT_EXPECT_NE_MSG(test,
+						    first_row(&tables[t],
+							      &usual[i]),
+						    first_row(&tables[t],
+							      &usual[j]),
+						    "%u %u", i, j);
+}
+
 static struct kunit_case counters_cases[] = {
 	KUNIT_CASE(empty),
 	KUNIT_CASE(rows_stay),
@@ -382,6 +442,7 @@ static struct kunit_case counters_cases[] = {
 	KUNIT_CASE(grows),
 	KUNIT_CASE(no_memory),
 	KUNIT_CASE(widest),
+	KUNIT_CASE(usual_apart),
 	{}
 };
 
