@@ -6,6 +6,7 @@
 
 #include "account.h"
 #include "account_count.h"
+#include "account_created.h"
 #include "account_tell.h"
 #include "classify.h"
 #include "counters.h"
@@ -18,11 +19,6 @@
 static DEFINE_PER_CPU(u64, untracked);
 static DEFINE_PER_CPU(u64, discarded);
 static u64 census_ns;
-
-static __always_inline u64 kind_of(const struct sock *sk)
-{
-	return sockwatch_kind_of(sk->sk_family, sk->sk_type, sk->sk_protocol);
-}
 
 /*
  * LLC's create grafts the socket as if it accepted it (llc_ui_sk_init(),
@@ -125,16 +121,6 @@ static struct sockwatch_hist *create_hist(struct sockwatch_net *snet,
 	return times ? READ_ONCE(snet->create[family]) : NULL;
 }
 
-static __always_inline void
-created_in(struct sockwatch_hist *hist, const struct sockwatch_net *snet,
-	   const struct sockwatch_entry *entry, const struct sock *sk,
-	   u64 took_ns)
-{
-	if (unlikely(sockwatch_hist_count(hist->cpu, took_ns - 1)))
-		sockwatch_sample_settle(snet, SOCKWATCH_METRIC_SOCKET_CREATE,
-					hist, entry, sk, took_ns - 1);
-}
-
 /**
  * sockwatch_account_create() - a socket was created
  * @net: the namespace it was asked for in
@@ -161,7 +147,7 @@ void sockwatch_account_create(const struct net *net, const struct sock *sk,
 	/* Of what the kernel makes for itself only TCP has times. */
 	hist = create_hist(snet, sk->sk_family, !kern || sockwatch_is_tcp(sk),
 			   gfp);
-	row = row_of(snet, sk, sk->sk_type);
+	row = kind_row(snet, sk, sk->sk_type);
 	if (unlikely(!entry)) {
 		if (!kern && hist)
 			sockwatch_hist_add(hist, took_ns);
@@ -171,69 +157,31 @@ void sockwatch_account_create(const struct net *net, const struct sock *sk,
 		accept_undo(entry);
 	entry->birth_ns = now_ns;
 	owner_take(&entry->owner);
+	entry_place(entry, snet, row);
 	entry_open(entry, snet, row, origin, kern);
 	if (!kern && hist)
 		created_in(hist, snet, entry, sk, took_ns);
 	sockwatch_tell_created(snet, entry, sk, took_ns);
 }
 
-static __always_inline bool created_at(struct sockwatch_entry *entry,
-				       const struct net *net,
-				       const struct sock *sk, u64 took_ns,
-				       u64 now_ns)
-{
-	struct sockwatch_net *snet = sockwatch_net_ready(net);
-	struct sockwatch_hist *hist;
-	unsigned long row;
-
-	if (unlikely(entry->state != SOCKWATCH_PENDING))
-		return false;
-	if (unlikely(!sockwatch_counters_find(&snet->kinds, kind_of(sk),
-					      &row)))
-		return false;
-	/* Of a family that sock_register() has taken (net/socket.c). */
-	hist = READ_ONCE(snet->create[sk->sk_family]);
-	if (unlikely(!hist || sockwatch_event_wanted()))
-		return false;
-	entry->birth_ns = now_ns;
-	owner_take(&entry->owner);
-	entry_open(entry, snet, row, SOCKWATCH_ORIGIN_CREATED, false);
-	created_in(hist, snet, entry, sk, took_ns);
-	return true;
-}
-
-/* Not in one of its first places; so are all that are called like this. */
-static noinline bool created_behind(const struct net *net,
-				    const struct sock *sk, u64 took_ns,
-				    u64 now_ns)
-{
-	struct sockwatch_entry *entry = sockwatch_track_search(sk);
-
-	return entry && created_at(entry, net, sk, took_ns, now_ns);
-}
-
 /**
- * sockwatch_account_created() - sockwatch_account_create(), the short way
+ * sockwatch_account_created_behind() - sockwatch_account_created(), for a sock
+ * that is not in one of its first places
  * @net: as there
  * @sk: likewise
  * @took_ns: likewise
  * @now_ns: likewise
  *
- * By a system call, whose socket holds the namespace, and not the first of its
- * family or kind.
- *
- * Context: process, with preemption off.
- * Return: false: go the long way.
+ * Context: as there.
+ * Return: as there.
  */
-bool sockwatch_account_created(const struct net *net, const struct sock *sk,
-			       u64 took_ns, u64 now_ns)
+bool sockwatch_account_created_behind(const struct net *net,
+				      const struct sock *sk, u64 took_ns,
+				      u64 now_ns)
 {
-	unsigned long place = sockwatch_track_place(sk);
+	struct sockwatch_entry *entry = sockwatch_track_search(sk);
 
-	if (unlikely(!sockwatch_track_near(&place, sk)))
-		return created_behind(net, sk, took_ns, now_ns);
-	return created_at(sockwatch_track_entry(place), net, sk, took_ns,
-			  now_ns);
+	return entry && created_at(entry, net, sk, took_ns, now_ns);
 }
 
 /* ip4_datagram_connect() says so, and close() takes nothing back. */

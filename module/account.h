@@ -26,8 +26,6 @@ int sockwatch_account_init(unsigned int max_sockets, unsigned int max_kinds);
 void sockwatch_account_exit(void);
 void sockwatch_account_totals(struct sockwatch_totals *totals);
 
-bool sockwatch_account_created(const struct net *net, const struct sock *sk,
-			       u64 took_ns, u64 now_ns);
 void sockwatch_account_create(const struct net *net, const struct sock *sk,
 			      bool kern, gfp_t gfp, u64 took_ns, u64 now_ns);
 void sockwatch_account_failures_grow(const struct net *net, gfp_t gfp);

@@ -15,7 +15,7 @@ static void found_child_done(const struct sock *sk,
 
 	if (!entry || !sk->sk_type)
 		return;
-	child_count(entry, snet, row_of(snet, sk, sk->sk_type), 0);
+	child_count(entry, snet, kind_row(snet, sk, sk->sk_type), 0);
 	if (sockwatch_is_tcp(sk))
 		sockwatch_tcp_found(entry, snet, sk);
 }
@@ -23,7 +23,7 @@ static void found_child_done(const struct sock *sk,
 static void found_done(const struct sock *sk, struct sockwatch_net *snet)
 {
 	struct sockwatch_entry *entry = entry_get(sk);
-	unsigned int row = row_of(snet, sk, sk->sk_type);
+	unsigned int row = kind_row(snet, sk, sk->sk_type);
 
 	if (!entry) {
 		lost(snet, row, SOCKWATCH_ORIGIN_PREEXISTING);
@@ -31,6 +31,7 @@ static void found_done(const struct sock *sk, struct sockwatch_net *snet)
 	}
 	entry->birth_ns = 0;
 	entry->owner.pid = 0;
+	entry_place(entry, snet, row);
 	entry_open(entry, snet, row, SOCKWATCH_ORIGIN_PREEXISTING,
 		   sk->sk_kern_sock);
 	if (sockwatch_is_tcp(sk))
@@ -120,6 +121,7 @@ static void early_count(struct sockwatch_entry *entry, void *arg)
 	row = sockwatch_counters_row(&snet->kinds, entry->early_kind);
 	entry->birth_ns = 0;
 	entry->owner.pid = 0;
+	entry_place(entry, snet, row);
 	entry_open(entry, snet, row, SOCKWATCH_ORIGIN_KERNEL, true);
 }
 

@@ -40,7 +40,7 @@ static void clone_count(const struct sock *sk, unsigned int type, bool set_up,
 		born = sockwatch_tcp_born(entry, snet, sk, TCP_SYN_RECV,
 					  now_ns);
 	if (born || set_up)
-		child_count(entry, snet, row_of(snet, sk, type), now_ns);
+		child_count(entry, snet, kind_row(snet, sk, type), now_ns);
 	else
 		WRITE_ONCE(sockwatch_account_inherits, false);
 out:
@@ -107,7 +107,7 @@ static void accept_known(const struct sock *sk, unsigned int type, u64 now_ns)
 	if (unlikely(!snet))
 		return;
 	entry = entry_get(sk);
-	row = row_of(snet, sk, type);
+	row = kind_row(snet, sk, type);
 	if (unlikely(!entry)) {
 		count(snet, row, SOCKWATCH_C_CLONED, 1);
 		lost(snet, row, SOCKWATCH_ORIGIN_ACCEPTED);
@@ -148,7 +148,9 @@ static __always_inline bool accept_at(struct sockwatch_entry *entry,
 		     sockwatch_event_wanted()))
 		return false;
 	owner_take(&entry->owner);
-	entry_open(entry, snet, entry->row, SOCKWATCH_ORIGIN_ACCEPTED, false);
+	/* A child is not the kernel's yet. */
+	entry->origin = SOCKWATCH_ORIGIN_ACCEPTED;
+	entry_opened(entry, snet, entry->row, SOCKWATCH_ORIGIN_ACCEPTED);
 	sockwatch_tcp_accepted(entry, snet, sk, now_ns);
 	return true;
 }

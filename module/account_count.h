@@ -23,15 +23,15 @@ static const u8 origin_column[] = {
 };
 
 static __always_inline void count(const struct sockwatch_net *snet,
-				  unsigned int row,
+				  unsigned long row,
 				  enum sockwatch_column column, s64 n)
 {
 	this_cpu_add(sockwatch_counters_cells(&snet->kinds, row)[column], n);
 }
 
-static __always_inline unsigned int row_of(struct sockwatch_net *snet,
-					   const struct sock *sk,
-					   unsigned int type)
+static __always_inline unsigned int kind_row(struct sockwatch_net *snet,
+					     const struct sock *sk,
+					     unsigned int type)
 {
 	u64 key = sockwatch_kind_pack(sk->sk_family, type, sk->sk_protocol);
 
@@ -47,19 +47,35 @@ static inline void lost(struct sockwatch_net *snet, unsigned int row,
 	count(snet, row, SOCKWATCH_C_LOST, 1);
 }
 
-static __always_inline void entry_open(struct sockwatch_entry *entry,
-				       struct sockwatch_net *snet,
-				       unsigned int row,
-				       enum sockwatch_origin origin,
-				       bool kernel)
+static __always_inline void entry_place(struct sockwatch_entry *entry,
+					struct sockwatch_net *snet,
+					unsigned long row)
 {
 	WRITE_ONCE(entry->snet, snet);
 	entry->row = row;
-	entry->origin = origin;
-	entry->kernel = kernel;
-	/* Whoever lists it sees all of the above. */
+}
+
+/* An entry of which all else is known, and where it counts. */
+static __always_inline void entry_opened(struct sockwatch_entry *entry,
+					 const struct sockwatch_net *snet,
+					 unsigned long row,
+					 enum sockwatch_origin origin)
+{
+	/* Whoever lists it sees what was set before. */
 	smp_store_release(&entry->state, SOCKWATCH_OPEN);
 	count(snet, row, origin_column[origin], 1);
+}
+
+/* An entry that has its place, which is @snet and @row. */
+static __always_inline void entry_open(struct sockwatch_entry *entry,
+				       const struct sockwatch_net *snet,
+				       unsigned long row,
+				       enum sockwatch_origin origin,
+				       bool kernel)
+{
+	entry->origin = origin;
+	entry->kernel = kernel;
+	entry_opened(entry, snet, row, origin);
 	if (kernel) {
 		/* After the whole: pairs with kinds_fold(). */
 		smp_wmb();
@@ -85,8 +101,7 @@ static __always_inline void child_count(struct sockwatch_entry *entry,
 					struct sockwatch_net *snet,
 					unsigned int row, u64 now_ns)
 {
-	WRITE_ONCE(entry->snet, snet);
-	entry->row = row;
+	entry_place(entry, snet, row);
 	entry->birth_ns = now_ns;
 	entry->owner.pid = 0;
 	/* As in entry_open(). */

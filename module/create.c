@@ -7,6 +7,7 @@
 #include <linux/static_call.h>
 
 #include "account.h"
+#include "account_created.h"
 #include "clock.h"
 #include "cost.h"
 #include "create.h"
@@ -32,7 +33,7 @@ struct create_call {
 	int err;
 };
 
-static noinline void create_failed(const struct create_call *call, gfp_t gfp)
+static void create_failed(const struct create_call *call, gfp_t gfp)
 {
 	sockwatch_account_create_failed(call->net, call->family, call->type,
 					call->protocol, call->err);
@@ -41,6 +42,8 @@ static noinline void create_failed(const struct create_call *call, gfp_t gfp)
 
 static noinline void created_any(const struct create_call *call, gfp_t gfp)
 {
+	if (call->err)
+		return create_failed(call, gfp);
 	sockwatch_account_create(call->net, (*call->res)->sk, call->kern, gfp,
 				 call->now_ns - call->start_ns, call->now_ns);
 }
@@ -49,14 +52,11 @@ SOCKWATCH_PART(created, SOCKWATCH_HOOK_CREATE,
 	       (const struct create_call *call, gfp_t gfp), (call, gfp))
 {
 	preempt_disable_notrace();
-	if (unlikely(call->err))
-		create_failed(call, gfp);
-	else if (unlikely(call->kern) ||
-		 unlikely(!sockwatch_account_created(call->net,
-						     (*call->res)->sk,
-						     call->now_ns -
-						     call->start_ns,
-						     call->now_ns)))
+	/* One test for both. */
+	if (unlikely(call->err | call->kern) ||
+	    unlikely(!sockwatch_account_created(call->net, (*call->res)->sk,
+						call->now_ns - call->start_ns,
+						call->now_ns)))
 		created_any(call, gfp);
 	preempt_enable_notrace();
 }
@@ -70,19 +70,17 @@ static __always_inline int create(struct net *net, int family, int type,
 				  int protocol, struct socket **res, int kern,
 				  bool tsc)
 {
-	struct create_call call = {
-		.net = net,
-		.res = res,
-		.start_ns = now_ns(tsc),
-		.family = family,
-		.type = type,
-		.protocol = protocol,
-		.kern = kern,
-	};
+	struct create_call call;
 
+	/* An initializer would clear the other members too. */
+	call.net = net;
+	call.res = res;
+	call.start_ns = now_ns(tsc);
+	call.family = family;
+	call.type = type;
+	call.protocol = protocol;
+	call.kern = kern;
 	this_cpu_inc(inside);
-	/* In memory from here on. */
-	asm volatile("" : "+m" (call));
 	call.err = static_call(sock_create_original)(net, family, type,
 						     protocol, res, kern);
 	call.now_ns = now_ns(tsc);

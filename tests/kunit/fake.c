@@ -12,6 +12,7 @@
 #include <net/netns/generic.h>
 #include <net/tcp.h>
 
+#include "account_created.h"
 #include "event.h"
 #include "fake.h"
 #include "listen.h"
@@ -143,6 +144,25 @@ struct sock *fake_sock(struct kunit *test, struct net *net, u64 kind)
 	skb_queue_head_init(&sk->sk_error_queue);
 	sock_net_set(sk, net);
 	return sk;
+}
+
+/**
+ * fake_create() - a socket is created
+ * @net: as for sockwatch_account_create()
+ * @sk: likewise
+ * @kern: likewise
+ * @now_ns: likewise; how long it took matters to few tests
+ *
+ * As the hook does it: the short way, if that will do.
+ */
+void fake_create(const struct net *net, const struct sock *sk, bool kern,
+		 u64 now_ns)
+{
+	preempt_disable();
+	if (kern || !sockwatch_account_created(net, sk, FAKE_TOOK_NS, now_ns))
+		sockwatch_account_create(net, sk, kern, GFP_KERNEL,
+					 FAKE_TOOK_NS, now_ns);
+	preempt_enable();
 }
 
 static struct sockwatch_net *snet_new(struct kunit *test, struct net *net)

@@ -6,7 +6,6 @@
 #include <kunit/test.h>
 #include <linux/in.h>
 #include <linux/net.h>
-#include <linux/preempt.h>
 #include <linux/socket.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
@@ -54,17 +53,6 @@ static inline const struct sockwatch_row *
 row_of(const struct sockwatch_snapshot *snapshot, unsigned int i)
 {
 	return sockwatch_snapshot_row(snapshot, i);
-}
-
-/* A socket is created: how long that took matters to few tests. */
-static inline void fake_create(const struct net *net, const struct sock *sk,
-			       bool kern, u64 now_ns)
-{
-	preempt_disable();
-	if (kern || !sockwatch_account_created(net, sk, FAKE_TOOK_NS, now_ns))
-		sockwatch_account_create(net, sk, kern, GFP_KERNEL,
-					 FAKE_TOOK_NS, now_ns);
-	preempt_enable();
 }
 
 /* Accept hands out a sock: sock_graft() has its lock, and bottom halves off. */
@@ -123,6 +111,8 @@ extern struct fake_events fake_events;
 int fake_start(struct kunit *test);
 void fake_stop(struct kunit *test);
 struct sock *fake_sock(struct kunit *test, struct net *net, u64 kind);
+void fake_create(const struct net *net, const struct sock *sk, bool kern,
+		 u64 now_ns);
 void fake_peer(struct sock *sk, bool remote);
 struct net *fake_net(struct kunit *test, bool ready);
 void fake_net_free(struct net *net);
