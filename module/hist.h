@@ -164,10 +164,10 @@ static __always_inline bool
 sockwatch_hist_count_at(struct sockwatch_hist_cpu __percpu *cpu,
 			unsigned int bucket, u64 n)
 {
-	if (unlikely(bucket >= SOCKWATCH_HIST_OPEN))
-		return true;
 	/* Not to be computed anew for each of its members. */
 	OPTIMIZER_HIDE_VAR(cpu);
+	if (unlikely(bucket >= SOCKWATCH_HIST_OPEN))
+		return true;
 	return unlikely(sockwatch_hist_put(cpu, bucket, n));
 }
 

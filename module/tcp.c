@@ -345,7 +345,7 @@ static __always_inline void segment(const struct sock *sk,
 	flags = entry->tcp_flags;
 	if (unlikely(!snet || !(flags & SOCKWATCH_TCP_SCOPED)))
 		return segment_rare(sk, what, n);
-	this_cpu_add(stat_of(snet, flags)->cpu->segment[!!far_of(flags)][what],
+	this_cpu_add(stat_of(snet, flags)->cpu->segment[scope_of(flags)][what],
 		     n);
 }
 

@@ -118,9 +118,12 @@ sockwatch_tcp_child(struct sockwatch_entry *entry,
 		    const struct sockwatch_net *snet,
 		    const struct sock *parent, u64 now_ns)
 {
-	unsigned int flags = from->tcp_flags & SOCKWATCH_TCP_INET6;
-	const struct sockwatch_tcpstat *stat = READ_ONCE(snet->tcp[flags]);
+	unsigned long flags = from->tcp_flags & SOCKWATCH_TCP_INET6;
+	const struct sockwatch_tcpstat *stat;
 
+	/* Not to be computed anew for the child's. */
+	OPTIMIZER_HIDE_VAR(flags);
+	stat = READ_ONCE(snet->tcp[flags]);
 	this_cpu_inc(stat->cpu->move[sockwatch_move(SOCKWATCH_MOVE_BORN,
 						    TCP_SYN_RECV)]);
 	if (inet_csk(parent)->icsk_accept_queue.rskq_defer_accept)

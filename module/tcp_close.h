@@ -28,7 +28,7 @@ static __always_inline void reset_count(struct sockwatch_tcpstat *stat,
 	if (this_cpu_read(sockwatch_tcp_reset_of) != sk)
 		return;
 	this_cpu_write(sockwatch_tcp_reset_of, NULL);
-	this_cpu_inc(stat->cpu->segment[!!far_of(flags)]
+	this_cpu_inc(stat->cpu->segment[scope_of(flags)]
 				       [SOCKWATCH_SEGMENT_RESET_RECEIVED]);
 }
 

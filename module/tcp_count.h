@@ -44,6 +44,12 @@ static __always_inline unsigned long far_of(unsigned int flags)
 	return flags & SOCKWATCH_TCP_REMOTE;
 }
 
+/* 0 or 1; by division, which the compiler makes one shift with the next. */
+static __always_inline unsigned long scope_of(unsigned int flags)
+{
+	return far_of(flags) / SOCKWATCH_FAR;
+}
+
 static __always_inline bool is_set(unsigned int flags, unsigned int all)
 {
 	return (flags & all) == all;
