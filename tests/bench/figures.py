@@ -5,7 +5,9 @@ kernel, which a change must not raise.  The file is tests/bench/figures.
 The module's instructions are counted by where they lie (counted.py).  What an
 operation takes in all has more in it: at times the kernel's slabs are so full
 that each operation allocates one and gives it back, and a boot that counts
-instructions has that each time or never."""
+instructions has that each time or never.  It is such a boot all the same: once
+a second some operations go a longer way, to be kept, and by a clock that counts
+instructions a busy host has no more seconds than another."""
 import os
 import statistics
 
@@ -13,7 +15,7 @@ from counted import FEW, MANY, guest, of_one
 
 PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'figures')
 OPERATIONS = 'utf'
-# Of several rounds the median: once a second some go a longer way, to be kept.
+# Of several rounds the median: one may have a second more than another.
 ROUNDS = 7
 HEAD = '''\
 # Instructions of sockwatch and of ftrace's trampolines in an operation of
@@ -41,7 +43,7 @@ done
 
 def measured():
     """(release, {operation: instructions})"""
-    found = dict(guest([], ['sh', '-c', GUEST]))
+    found = dict(guest(['--icount'], ['sh', '-c', GUEST]))
     release = next(words[0] for words in found if len(words) == 1)
     return release, {
         operation: round(statistics.median(
