@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How a sock comes into the numbers of its kind: for its room only. */
+/*
+ * How a sock comes into the numbers of its kind: for its room only, and what of
+ * it becomes part of a hook (account_created.h).
+ */
 #ifndef _SOCKWATCH_ACCOUNT_COUNT_H
 #define _SOCKWATCH_ACCOUNT_COUNT_H
 
@@ -29,6 +32,16 @@ static __always_inline void count(const struct sockwatch_net *snet,
 	this_cpu_add(sockwatch_counters_cells(&snet->kinds, row)[column], n);
 }
 
+/* A part of what was counted just before. */
+static __always_inline void count_part(const struct sockwatch_net *snet,
+				       unsigned long row,
+				       enum sockwatch_column column)
+{
+	/* Pairs with kinds_fold(). */
+	smp_wmb();
+	count(snet, row, column, 1);
+}
+
 static __always_inline unsigned int kind_row(struct sockwatch_net *snet,
 					     const struct sock *sk,
 					     unsigned int type)
@@ -43,8 +56,8 @@ static inline void lost(struct sockwatch_net *snet, unsigned int row,
 			enum sockwatch_origin origin)
 {
 	count(snet, row, origin_column[origin], 1);
-	count(snet, row, SOCKWATCH_C_RELEASED, 1);
-	count(snet, row, SOCKWATCH_C_LOST, 1);
+	count_part(snet, row, SOCKWATCH_C_RELEASED);
+	count_part(snet, row, SOCKWATCH_C_LOST);
 }
 
 static __always_inline void entry_place(struct sockwatch_entry *entry,
@@ -76,11 +89,8 @@ static __always_inline void entry_open(struct sockwatch_entry *entry,
 	entry->origin = origin;
 	entry->kernel = kernel;
 	entry_opened(entry, snet, row, origin);
-	if (kernel) {
-		/* After the whole: pairs with kinds_fold(). */
-		smp_wmb();
-		count(snet, row, SOCKWATCH_C_KERNEL_HELD, 1);
-	}
+	if (kernel)
+		count_part(snet, row, SOCKWATCH_C_KERNEL_HELD);
 }
 
 static __always_inline void owner_take(struct sockwatch_owner *owner)
@@ -104,7 +114,7 @@ static __always_inline void child_count(struct sockwatch_entry *entry,
 	entry_place(entry, snet, row);
 	entry->birth_ns = now_ns;
 	entry->owner.pid = 0;
-	/* As in entry_open(). */
+	/* As in entry_opened(). */
 	smp_store_release(&entry->state, SOCKWATCH_CHILD);
 	count(snet, row, SOCKWATCH_C_CLONED, 1);
 }

@@ -74,8 +74,9 @@ static inline u64 sockwatch_kind_pack(int family, int type, int protocol)
  * @key: of a kind or a failure
  *
  * Context: any.
- * Return: a number that grows with the errno if there is one, then with the
- * family, then the type, then the protocol.
+ * Return: a number by which connects come behind all else, then what has a
+ * larger errno behind what has a smaller one or none; then the family counts,
+ * then the type, then the protocol.
  */
 static inline u64 sockwatch_kind_order(u64 key)
 {

@@ -63,7 +63,7 @@ static bool child_is_set_up(const struct sockwatch_entry *entry,
 static bool is_socket_of(const struct sockwatch_entry *entry,
 			 const struct sockwatch_net *snet)
 {
-	/* Before whatever else is read: pairs with account.c's entry_open(). */
+	/* Before whatever else is read: pairs with entry_opened(). */
 	u8 state = smp_load_acquire(&entry->state);
 
 	if (READ_ONCE(entry->snet) != snet)

@@ -19,11 +19,11 @@
 /**
  * enum sockwatch_column - the counters of a kind
  *
- * @SOCKWATCH_C_RELEASED: sockets that are gone
- * @SOCKWATCH_C_KERNEL_RELEASED: of these, the ones that the kernel held
- * @SOCKWATCH_C_UNACCEPTED: children that went without an accept
  * @SOCKWATCH_C_LOST: sockets that the tracking table had no room for
  * @SOCKWATCH_C_CONNECTED: UDP sockets that had a peer when they went
+ * @SOCKWATCH_C_RELEASED: sockets that are gone, those above among them
+ * @SOCKWATCH_C_KERNEL_RELEASED: of these, the ones that the kernel held
+ * @SOCKWATCH_C_UNACCEPTED: children that went without an accept
  * @SOCKWATCH_C_UNTIMED: AF_UNIX accepts after a wait that is not known
  * @SOCKWATCH_C_KERNEL_HELD: of the next four, the ones that the kernel holds
  * @SOCKWATCH_C_CREATED: sockets made by a system call
@@ -34,17 +34,18 @@
  *
  * The words are those of include/uapi/linux/sockwatch.h; attempts, open and
  * kernel_open are sums of these, made on read, and failures of the table of
- * failures.  A snapshot folds them in this order: what ends a socket before what
- * began it, so that no sum is ever negative; and the part that the kernel holds
- * within the whole, which a hook moves first at the end and last at the
- * beginning, so that it is never more.
+ * failures.  A snapshot folds them in this order, so that whenever it is read no
+ * sum is negative, and no part more than its whole: what ends a socket before
+ * what began it; and a part before its whole, which a hook moves first.  With
+ * SOCKWATCH_C_KERNEL_RELEASED, which is taken off a part, it is the other way
+ * round.
  */
 enum sockwatch_column {
+	SOCKWATCH_C_LOST,
+	SOCKWATCH_C_CONNECTED,
 	SOCKWATCH_C_RELEASED,
 	SOCKWATCH_C_KERNEL_RELEASED,
 	SOCKWATCH_C_UNACCEPTED,
-	SOCKWATCH_C_LOST,
-	SOCKWATCH_C_CONNECTED,
 	SOCKWATCH_C_UNTIMED,
 	SOCKWATCH_C_KERNEL_HELD,
 	SOCKWATCH_C_CREATED,

@@ -55,7 +55,7 @@ static void kinds_fold(struct sockwatch_row *rows,
 		sockwatch_counters_fold(c, column, sums);
 		/*
 		 * Pairs with the order in which one socket's hooks run, and
-		 * with entry_open() and release().
+		 * with count_part() and release().
 		 */
 		smp_rmb();
 		for (row = 0; row <= c->nr; row++)

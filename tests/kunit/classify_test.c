@@ -54,7 +54,7 @@ static void round_trip_bits(struct kunit *test)
 
 /*
  * By errno, then family, then type, then protocol: each is more than all that
- * come behind it.  `other` is the last.
+ * come behind it.  Connects come behind the others, and `other` is the last.
  */
 static void order(struct kunit *test)
 {
@@ -70,6 +70,8 @@ static void order(struct kunit *test)
 		sockwatch_failure_pack(sockwatch_kind_pack(0, 0, 0), -2),
 		sockwatch_failure_pack(sockwatch_kind_pack(0, 0, 0),
 				       -MAX_ERRNO),
+		sockwatch_connect_pack(sockwatch_kind_pack(0, 0, 0), 0),
+		sockwatch_connect_pack(sockwatch_kind_pack(0, 0, 0), -1),
 		SOCKWATCH_KIND_OTHER,
 	};
 	int i;

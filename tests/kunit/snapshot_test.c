@@ -5,8 +5,10 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
+#include <net/tcp_states.h>
 
 #include "crowd.h"
+#include "event.h"
 #include "fake.h"
 #include "netns.h"
 #include "snapshot.h"
@@ -151,6 +153,10 @@ static void sums(struct kunit *test)
 /* What must be seen before what, so that no sum is negative or too much. */
 static void fold_order(struct kunit *test)
 {
+	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_LOST,
+			(int)SOCKWATCH_C_RELEASED);
+	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_CONNECTED,
+			(int)SOCKWATCH_C_RELEASED);
 	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_RELEASED,
 			(int)SOCKWATCH_C_KERNEL_RELEASED);
 	KUNIT_EXPECT_LT(test, (int)SOCKWATCH_C_KERNEL_HELD,
@@ -178,14 +184,18 @@ static void fold_order(struct kunit *test)
 }
 
 /**
- * struct held - a socket of the kernel comes and goes while its row is read
+ * struct held - a socket comes and goes while its row is read
  * @sk: the socket
+ * @kind: its kind
+ * @kern: the kernel holds it
  * @there: it is there now
  * @irqs: interrupts
- * @wrong: readings of more that the kernel holds than are open
+ * @wrong: readings in which a part is more than its whole
  */
 static struct held {
 	struct sock *sk;
+	u64 kind;
+	bool kern;
 	bool there;
 	unsigned int irqs;
 	unsigned int wrong;
@@ -197,7 +207,7 @@ static void held_come_or_go(void)
 		sockwatch_account_free(held.sk);
 	} else {
 		sockwatch_account_alloc(held.sk);
-		fake_create(&init_net, held.sk, true, T0);
+		fake_create(&init_net, held.sk, held.kern, T0);
 	}
 	held.there = !held.there;
 }
@@ -208,16 +218,22 @@ static void held_come_or_go_irq(void)
 	held.irqs++;
 }
 
+/* More that the kernel holds than are open, or more with a peer than went. */
+static bool is_wrong(const struct sockwatch_row *row)
+{
+	return sockwatch_row_kernel_open(row) > sockwatch_row_open(row) ||
+	       row->count[SOCKWATCH_C_CONNECTED] >
+	       row->count[SOCKWATCH_C_RELEASED] - row->count[SOCKWATCH_C_LOST];
+}
+
 static void held_read(void)
 {
 	struct sockwatch_snapshot *snapshot;
-	const struct sockwatch_row *row;
 
 	snapshot = sockwatch_snapshot_kinds(snet(), 0);
 	if (IS_ERR(snapshot))
 		return;
-	row = row_of(snapshot, 0);
-	held.wrong += sockwatch_row_kernel_open(row) > sockwatch_row_open(row);
+	held.wrong += is_wrong(row_of(snapshot, 0));
 	sockwatch_snapshot_free(snapshot);
 }
 
@@ -228,13 +244,13 @@ static void held_read_irq(void)
 	struct sockwatch_row row;
 	unsigned int i, nr;
 
-	nr = sockwatch_counters_row(&sockwatch_net_held(&init_net)->kinds, TCP);
+	nr = sockwatch_counters_row(&sockwatch_net_held(&init_net)->kinds,
+				    held.kind);
 	for (i = 0; i < SOCKWATCH_C_MAX; i++) {
 		sockwatch_counters_fold(&snet()->kinds, i, sums);
 		row.count[i] = sums[nr];
 	}
-	held.wrong += sockwatch_row_kernel_open(&row) >
-		      sockwatch_row_open(&row);
+	held.wrong += is_wrong(&row);
 	held.irqs++;
 }
 
@@ -262,13 +278,19 @@ static void held_writer(unsigned int who, void *arg)
 		held_until_enough(held_come_or_go, held_read_irq);
 }
 
-static void held_run(struct kunit *test,
+static void held_run(struct kunit *test, u64 kind,
 		     void (*fn)(unsigned int who, void *arg))
 {
 	unsigned int i;
 
 	memset(&held, 0, sizeof(held));
-	held.sk = fake_sock(test, &init_net, TCP);
+	held.kind = kind;
+	held.kern = kind == TCP;
+	held.sk = fake_sock(test, &init_net, kind);
+	if (kind == UDP)
+		held.sk->sk_state = TCP_ESTABLISHED;
+	/* The fake sink would take it the long way. */
+	sockwatch_event_set_sink(NULL);
 	/* What the first ones need is made where it can be waited for. */
 	for (i = 0; i < 2 * FAKE_KINDS; i++)
 		held_come_or_go();
@@ -283,13 +305,24 @@ static void held_run(struct kunit *test,
 /* No more are held than are open: a hook runs in the midst of a reading. */
 static void held_are_open_read(struct kunit *test)
 {
-	held_run(test, held_reader);
+	held_run(test, TCP, held_reader);
 }
 
 /* The same: a reading is made in the midst of a hook. */
 static void held_are_open_written(struct kunit *test)
 {
-	held_run(test, held_writer);
+	held_run(test, TCP, held_writer);
+}
+
+/* Likewise: no more had a peer when they went than have gone. */
+static void connected_are_gone_read(struct kunit *test)
+{
+	held_run(test, UDP, held_reader);
+}
+
+static void connected_are_gone_written(struct kunit *test)
+{
+	held_run(test, UDP, held_writer);
 }
 
 static void failures(struct kunit *test)
@@ -410,6 +443,8 @@ static struct kunit_case snapshot_cases[] = {
 	KUNIT_CASE(fold_order),
 	KUNIT_CASE(held_are_open_read),
 	KUNIT_CASE(held_are_open_written),
+	KUNIT_CASE(connected_are_gone_read),
+	KUNIT_CASE(connected_are_gone_written),
 	KUNIT_CASE(failures),
 	KUNIT_CASE(connect_failures),
 	KUNIT_CASE(connect_failures_only),
