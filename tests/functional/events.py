@@ -105,7 +105,8 @@ class Monitor:
 
 def connections(count):
     """The odd ones end with a RST."""
-    status, text = swlib.run(os.path.join(swlib.BIN, 'connects'), str(count))
+    status, text = swlib.run(os.path.join(swlib.BIN, 'connects'), str(count),
+                             timeout=swlib.PATIENCE_S * 15)
     if status:
         raise RuntimeError(text)
 
