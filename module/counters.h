@@ -140,7 +140,7 @@ sockwatch_counters_find(const struct sockwatch_counters *c, u64 key,
 			unsigned long *row)
 {
 	*row = sockwatch_counters_hash(c, key);
-	/* As in sockwatch_track_has(): written once. */
+	/* An aligned word that is written once: whole, or still 0. */
 	if (unlikely(data_race(c->keys[*row]) != key))
 		return false;
 	/* With its counters: pairs with row_take(). */
