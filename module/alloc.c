@@ -33,27 +33,30 @@ SOCKWATCH_STUB(sockwatch_alloc_probe, 3);
 SOCKWATCH_STUB(sockwatch_track_add, 3);
 
 /* As far as the stub goes nobody says that sockwatch_track.last rises. */
-static_assert(SOCKWATCH_TRACK_NEAR > 4);
+static_assert(SOCKWATCH_TRACK_NEAR == 8);
 
-/* The one before is taken, unless it is stale: see sockwatch_track_add(). */
-#define ANOTHER(label, nr, else_label)					\
-	label ":\n\t"							\
-	"and $%c[mask], %%rax\n\t"					\
-	"cmp %%rax, %%rdi\n\t"						\
-	"je sockwatch_track_add_stub\n\t"				\
-	"xor $%c[step" #nr "], %%r10\n\t"				\
+/* The next place, if the one before is taken. */
+#define ANOTHER(step)							\
+	"xor $%c[" #step "], %%r10\n\t"					\
+	"cmpq $0, (%%r11, %%r10)\n\t"					\
+	"jne 1f\n\t"							\
 	"xor %%eax, %%eax\n\t"						\
 	"lock cmpxchg %%rdi, (%%r11, %%r10)\n\t"			\
-	"jne " else_label "\n\t"					\
-	ASM_RET
+	"jne 1f\n\t"							\
+	ASM_RET								\
+	"1:\n\t"
 
 /*
  * sockwatch_alloc_stub() - the stub of sockwatch_alloc_probe()
  *
  * What that does is so short, as a rule, that to keep the function's arguments
- * would be half of it.  So here it is once more, with five of the places that
- * sockwatch_track_add() looks at, in the registers that nothing is kept in when
+ * would be half of it.  So here it is once more, with the places that
+ * sockwatch_track_near() looks at, in the registers that nothing is kept in when
  * a function begins; what is rare goes to the stubs that keep them.
+ *
+ * A stale entry, see sockwatch_track_add(), is met in the first place only.
+ * One behind is still as it was when it was added, and is what is found for the
+ * sock from then on; the place that it gets here too becomes the stale one.
  *
  * In a function, which nobody calls, for the sake of the operands.
  */
@@ -65,7 +68,7 @@ static __used noinline __noclone void stub_text(void)
 		     "sockwatch_alloc_stub:\n\t"
 		     ASM_ENDBR
 		     "decq %%gs:sockwatch_cost_left+%c[left](%%rip)\n\t"
-		     "jle 5f\n\t"
+		     "jle 2f\n\t"
 		     "imul $%c[factor], %%rdi, %%r10\n\t"
 		     "mov sockwatch_track+%c[keys](%%rip), %%r11\n\t"
 		     "shr $%c[shift], %%r10\n\t"
@@ -74,12 +77,19 @@ static __used noinline __noclone void stub_text(void)
 		     "lock cmpxchg %%rdi, (%%r11, %%r10)\n\t"
 		     "jne 1f\n\t"
 		     ASM_RET
-		     ANOTHER("1", 1, "2f")
-		     ANOTHER("2", 2, "3f")
-		     ANOTHER("3", 3, "4f")
-		     ANOTHER("4", 4, "sockwatch_track_add_stub")
+		     "1:\n\t"
+		     "cmp %%rax, %%rdi\n\t"
+		     "je sockwatch_track_add_stub\n\t"
+		     ANOTHER(step1)
+		     ANOTHER(step2)
+		     ANOTHER(step3)
+		     ANOTHER(step4)
+		     ANOTHER(step5)
+		     ANOTHER(step6)
+		     ANOTHER(step7)
+		     "jmp sockwatch_track_add_stub\n\t"
 		     /* Timed, by the probe, which counts it too. */
-		     "5:\n\t"
+		     "2:\n\t"
 		     "incq %%gs:sockwatch_cost_left+%c[left](%%rip)\n\t"
 		     "jmp sockwatch_alloc_probe_stub\n\t"
 		     ".size sockwatch_alloc_stub, . - sockwatch_alloc_stub\n"
@@ -89,10 +99,12 @@ static __used noinline __noclone void stub_text(void)
 		     [keys] "i" (offsetof(struct sockwatch_track, keys)),
 		     [shift] "i" (SOCKWATCH_TRACK_SHIFT),
 		     [places] "i" (offsetof(struct sockwatch_track, places)),
-		     [mask] "i" (~SOCKWATCH_TRACK_PINNED),
 		     [step1] "i" (sockwatch_track_step(1)),
 		     [step2] "i" (sockwatch_track_step(2)),
 		     [step3] "i" (sockwatch_track_step(3)),
-		     [step4] "i" (sockwatch_track_step(4)));
+		     [step4] "i" (sockwatch_track_step(4)),
+		     [step5] "i" (sockwatch_track_step(5)),
+		     [step6] "i" (sockwatch_track_step(6)),
+		     [step7] "i" (sockwatch_track_step(7)));
 }
 #endif

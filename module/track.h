@@ -323,15 +323,16 @@ static __always_inline void sockwatch_track_alloc(const void *sk)
 static __always_inline bool sockwatch_track_near(unsigned long *place,
 						 const void *sk)
 {
-	unsigned long first = *place;
 	unsigned int i;
 
 	/* Almost all lie in the first one. */
-	if (likely(data_race(*sockwatch_track_key(first) == sk)))
+	if (likely(data_race(*sockwatch_track_key(*place) == sk)))
 		return true;
 #pragma GCC unroll 8
 	for (i = 1; i < SOCKWATCH_TRACK_NEAR; i++) {
-		*place = sockwatch_track_next(first, i);
+		*place ^= sockwatch_track_step(i);
+		/* Each from the one before: to keep the first takes a move. */
+		OPTIMIZER_HIDE_VAR(*place);
 		/* As in sockwatch_track_has(). */
 		if (data_race(*sockwatch_track_key(*place) == sk))
 			return true;

@@ -11,6 +11,7 @@
 
 #define SLOTS	128
 #define EVERY	4
+#define MANY	(SOCKWATCH_TRACK_NEAR + 4)
 #define ID	SOCKWATCH_HOOK_ALLOC
 
 /* The @n-th sock, a number here, whose first slot is @slot. */
@@ -64,19 +65,19 @@ static u64 hits(void)
 	return cost.hits;
 }
 
-/* Where up to five places are taken, and where more are. */
+/* Where its places are taken, and where more are. */
 static void each_place(struct kunit *test)
 {
 	const void *sk;
 	unsigned int i;
 
-	for (i = 0; i < 8; i++) {
+	for (i = 0; i < MANY; i++) {
 		sk = sock_at(9, i);
 		call_stub(test, sk);
 		KUNIT_EXPECT_EQ(test, fake_slot(sk), (int)fake_place(9, i));
 	}
-	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 8ULL);
-	KUNIT_EXPECT_EQ(test, hits(), 8ULL);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), (u64)MANY);
+	KUNIT_EXPECT_EQ(test, hits(), (u64)MANY);
 }
 
 /* The last and the first slot: nothing lies beside the table. */
@@ -96,22 +97,45 @@ static void both_ends(struct kunit *test)
 /* A sock that went unseen, its address in use again: it has one slot. */
 static void stale(struct kunit *test)
 {
+	const void *sk = sock_at(9, 0);
 	struct sockwatch_entry *entry;
-	const void *sk;
-	unsigned int i;
 
-	for (i = 0; i < 6; i++) {
+	call_stub(test, sk);
+	entry = sockwatch_track_find(sk);
+	KUNIT_ASSERT_NOT_NULL(test, entry);
+	entry->snet = (void *)8;
+	entry->state = SOCKWATCH_OPEN;
+	call_stub(test, sk);
+	KUNIT_EXPECT_PTR_EQ(test, sockwatch_track_find(sk), entry);
+	KUNIT_EXPECT_NULL(test, entry->snet);
+	KUNIT_EXPECT_EQ(test, entry->state, SOCKWATCH_PENDING);
+	KUNIT_EXPECT_EQ(test, sockwatch_track_used(), 1ULL);
+}
+
+/*
+ * Behind others: the entry that it left is found for the next one, and what
+ * that gets besides takes one slot, however often the address is used.  (Where
+ * it is the last that the stub looks at, sockwatch_track_add() meets it.)
+ */
+static void stale_behind(struct kunit *test)
+{
+	const void *sk;
+	unsigned int i, n;
+
+	for (i = 1; i < SOCKWATCH_TRACK_NEAR - 1; i++) {
+		sockwatch_track_exit();
+		KUNIT_ASSERT_EQ(test, sockwatch_track_init(SLOTS), 0);
+		for (n = 0; n < i; n++)
+			call_stub(test, sock_at(9, n));
 		sk = sock_at(9, i);
 		call_stub(test, sk);
-		entry = sockwatch_track_find(sk);
-		KUNIT_ASSERT_NOT_NULL(test, entry);
-		entry->snet = (void *)8;
-		entry->state = SOCKWATCH_OPEN;
-		call_stub(test, sk);
-		KUNIT_EXPECT_PTR_EQ(test, sockwatch_track_find(sk), entry);
-		KUNIT_EXPECT_NULL(test, entry->snet);
-		KUNIT_EXPECT_EQ(test, entry->state, SOCKWATCH_PENDING);
-		KUNIT_EXPECT_EQ(test, sockwatch_track_used(), i + 1ULL);
+		for (n = 0; n < 3; n++) {
+			call_stub(test, sk);
+			KUNIT_EXPECT_EQ(test, fake_slot(sk),
+					(int)fake_place(9, i));
+			KUNIT_EXPECT_EQ(test, sockwatch_track_used(), i + 2ULL);
+			sockwatch_track_del(sockwatch_track_find(sk));
+		}
 	}
 }
 
@@ -150,6 +174,7 @@ static struct kunit_case alloc_cases[] = {
 	KUNIT_CASE(each_place),
 	KUNIT_CASE(both_ends),
 	KUNIT_CASE(stale),
+	KUNIT_CASE(stale_behind),
 	KUNIT_CASE(full),
 	KUNIT_CASE(timed),
 	{}
