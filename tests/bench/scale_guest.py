@@ -18,11 +18,10 @@ from counted import FEW, MANY
 ROOM, *COUNTS = map(int, sys.argv[1:])
 DEFAULT_ROOM = 131072   # max_sockets, unless given
 EACH = 100000           # sockets of one process
-SETS = 24               # of socks that operations use
+SETS = {'u': 96, 't': 24, 'f': 24}  # of the socks of an operation: u has one
 APART = 8               # sockets of each sort from one set to the next
 TRIES = 5               # of a look
 PAUSE_S = 0.3           # for the host to read what was counted
-OPERATIONS = 'utf'
 SOCKWATCH = os.environ['SOCKWATCH']
 LOOKS = (
     ('true',),
@@ -39,7 +38,7 @@ LONG_LOOKS = (
     ('ss', '-xuan'),
     ('lsof', '-n'),
 )
-LONG_MOST = 10000
+LONG_MOST = 100000
 
 
 def hold(count):
@@ -71,11 +70,11 @@ def operate(letters, batches):
 
 
 def operate_all(count):
-    """Have the operations counted in SETS sets of socks."""
-    operate(OPERATIONS, FEW)
+    """Have each operation counted in SETS sets of socks."""
+    operate(''.join(SETS), FEW)
     kept = []
-    for number in range(SETS):
-        for letter in OPERATIONS:
+    for number in range(max(SETS.values())):
+        for letter in (at for at, sets in SETS.items() if number < sets):
             for batches in (FEW, MANY):
                 tell('begin')
                 operate(letter, batches)
