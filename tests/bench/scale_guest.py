@@ -3,7 +3,8 @@
 """What tests/bench/scale.py boots: opens so many sockets, does operations, and
 looks at the numbers.
 
-The sockets are half UDP, half UNIX; those who hold them sleep."""
+Of eight sockets three are UDP, three UNIX and two the ends of a TCP connection;
+those who hold them sleep."""
 import os
 import resource
 import shutil
@@ -18,6 +19,8 @@ from counted import FEW, MANY
 ROOM, *COUNTS = map(int, sys.argv[1:])
 DEFAULT_ROOM = 131072   # max_sockets, unless given
 EACH = 100000           # sockets of one process
+ALONE = 3 * ((socket.AF_INET, socket.SOCK_DGRAM),
+             (socket.AF_UNIX, socket.SOCK_STREAM))
 SETS = {'u': 96, 't': 24, 'f': 24}  # of the socks of an operation: u has one
 APART = 8               # sockets of each sort from one set to the next
 TRIES = 5               # of a look
@@ -41,15 +44,24 @@ LONG_LOOKS = (
 LONG_MOST = 100000
 
 
-def hold(count):
+def hold_some(count, address):
+    """Open so many sockets, to be kept by this process."""
+    with socket.create_server((address, 0)) as listener:
+        where = listener.getsockname()
+        for _ in range(count // (len(ALONE) + 2)):
+            for family, kind in ALONE:
+                socket.socket(family, kind).detach()
+            socket.create_connection(where).detach()
+            listener.accept()[0].detach()
+
+
+def hold(count, number):
     """A process with so many sockets, once it has them."""
     reader, writer = os.pipe()
     pid = os.fork()
     if not pid:
-        for number in range(count):
-            family, kind = ((socket.AF_INET, socket.SOCK_DGRAM),
-                            (socket.AF_UNIX, socket.SOCK_STREAM))[number % 2]
-            socket.socket(family, kind).detach()
+        # Each has ports of its own.
+        hold_some(count, f'127.0.1.{number}')
         os.write(writer, b'!')
         signal.pause()
     os.close(writer)
@@ -129,7 +141,9 @@ def look_all(count):
 def main():
     for path, value in (('/proc/sys/fs/nr_open', 2 * EACH),
                         ('/proc/sys/fs/file-max', 10 * max(COUNTS)),
-                        ('/proc/sys/net/ipv4/tcp_max_tw_buckets', 0)):
+                        ('/proc/sys/net/ipv4/tcp_max_tw_buckets', 0),
+                        ('/proc/sys/net/ipv4/ip_local_port_range',
+                         '1024 65535')):
         with open(path, 'w', encoding='ascii') as file:
             file.write(str(value))
     resource.setrlimit(resource.RLIMIT_NOFILE, (EACH + 100,) * 2)
@@ -137,7 +151,7 @@ def main():
     for count in COUNTS:
         while held < count:
             step = min(EACH, count - held)
-            holders.append(hold(step))
+            holders.append(hold(step, len(holders) + 1))
             held += step
         subprocess.run(['insmod', os.environ['SOCKWATCH_KO'],
                         f'max_sockets={max(ROOM * count, DEFAULT_ROOM)}'],
