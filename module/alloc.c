@@ -32,31 +32,20 @@ notrace void sockwatch_alloc_probe(const struct sock *sk)
 SOCKWATCH_STUB(sockwatch_alloc_probe, 3);
 SOCKWATCH_STUB(sockwatch_track_add, 3);
 
-/* As far as the stub goes nobody says that sockwatch_track.last rises. */
-static_assert(SOCKWATCH_TRACK_NEAR == 8);
-
-/* The next place, if the one before is taken. */
-#define ANOTHER(step)							\
-	"xor $%c[" #step "], %%r10\n\t"					\
-	"cmpq $0, (%%r11, %%r10)\n\t"					\
-	"jne 1f\n\t"							\
-	"xor %%eax, %%eax\n\t"						\
-	"lock cmpxchg %%rdi, (%%r11, %%r10)\n\t"			\
-	"jne 1f\n\t"							\
-	ASM_RET								\
-	"1:\n\t"
-
 /*
  * sockwatch_alloc_stub() - the stub of sockwatch_alloc_probe()
  *
  * What that does is so short, as a rule, that to keep the function's arguments
- * would be half of it.  So here it is once more, with the places that
- * sockwatch_track_near() looks at, in the registers that nothing is kept in when
- * a function begins; what is rare goes to the stubs that keep them.
+ * would be half of it.  So here it is once more, as far as the places go that
+ * sockwatch_track_near() looks at, in the registers that nothing is kept in
+ * when a function begins; what is rare goes to the stubs that keep them.
  *
  * A stale entry, see sockwatch_track_add(), is met in the first place only.
  * One behind is still as it was when it was added, and is what is found for the
  * sock from then on; the place that it gets here too becomes the stale one.
+ *
+ * As far as this goes nobody says that sockwatch_track.last rises: it begins
+ * there.
  *
  * In a function, which nobody calls, for the sake of the operands.
  */
@@ -80,13 +69,20 @@ static __used noinline __noclone void stub_text(void)
 		     "1:\n\t"
 		     "cmp %%rax, %%rdi\n\t"
 		     "je sockwatch_track_add_stub\n\t"
-		     ANOTHER(step1)
-		     ANOTHER(step2)
-		     ANOTHER(step3)
-		     ANOTHER(step4)
-		     ANOTHER(step5)
-		     ANOTHER(step6)
-		     ANOTHER(step7)
+		     /* sockwatch_track_step(), and that place if it is free. */
+		     ".set .Lnr, 1\n"
+		     ".rept %c[near] - 1\n\t"
+		     ".set .Lto, .Lnr * (.Lnr - 1) / 2 ^ .Lnr * (.Lnr + 1) / 2\n\t"
+		     "xor $(.Lto & (%c[all] - 1)) * %c[key], %%r10\n\t"
+		     "cmpq $0, (%%r11, %%r10)\n\t"
+		     "jne 1f\n\t"
+		     "xor %%eax, %%eax\n\t"
+		     "lock cmpxchg %%rdi, (%%r11, %%r10)\n\t"
+		     "jne 1f\n\t"
+		     ASM_RET
+		     "1:\n\t"
+		     ".set .Lnr, .Lnr + 1\n"
+		     ".endr\n\t"
 		     "jmp sockwatch_track_add_stub\n\t"
 		     /* Timed, by the probe, which counts it too. */
 		     "2:\n\t"
@@ -99,12 +95,8 @@ static __used noinline __noclone void stub_text(void)
 		     [keys] "i" (offsetof(struct sockwatch_track, keys)),
 		     [shift] "i" (SOCKWATCH_TRACK_SHIFT),
 		     [places] "i" (offsetof(struct sockwatch_track, places)),
-		     [step1] "i" (sockwatch_track_step(1)),
-		     [step2] "i" (sockwatch_track_step(2)),
-		     [step3] "i" (sockwatch_track_step(3)),
-		     [step4] "i" (sockwatch_track_step(4)),
-		     [step5] "i" (sockwatch_track_step(5)),
-		     [step6] "i" (sockwatch_track_step(6)),
-		     [step7] "i" (sockwatch_track_step(7)));
+		     [near] "i" (SOCKWATCH_TRACK_NEAR),
+		     [all] "i" (SOCKWATCH_TRACK_PLACES),
+		     [key] "i" (sizeof(void *)));
 }
 #endif

@@ -237,7 +237,7 @@ sockwatch_track_key_of(const struct sockwatch_entry *entry)
 #define SOCKWATCH_TRACK_PLACES	128
 
 /* Those that are looked at without a call. */
-#define SOCKWATCH_TRACK_NEAR	8
+#define SOCKWATCH_TRACK_NEAR	16
 
 /**
  * sockwatch_track_next() - one of the places in which a sock may lie
@@ -328,7 +328,7 @@ static __always_inline bool sockwatch_track_near(unsigned long *place,
 	/* Almost all lie in the first one. */
 	if (likely(data_race(*sockwatch_track_key(*place) == sk)))
 		return true;
-#pragma GCC unroll 8
+#pragma GCC unroll 16
 	for (i = 1; i < SOCKWATCH_TRACK_NEAR; i++) {
 		*place ^= sockwatch_track_step(i);
 		/* Each from the one before: to keep the first takes a move. */
