@@ -4,7 +4,7 @@
 looks at the numbers.
 
 Of eight sockets three are UDP, three UNIX and two the ends of a TCP connection;
-those who hold them sleep."""
+those who hold them sleep.  A count is rounded down to eights."""
 import os
 import resource
 import shutil

@@ -211,6 +211,27 @@ static void last_place(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sockwatch_track.last, nr - 1);
 }
 
+/* What is looked at without a call is those places, all and no others. */
+static void near_places(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i <= SOCKWATCH_TRACK_NEAR; i++) {
+		const void *sk = sock_at(9, i);
+		unsigned long place = sockwatch_track_place(sk);
+
+		KUNIT_ASSERT_NOT_NULL(test, sockwatch_track_add(sk));
+		if (i == SOCKWATCH_TRACK_NEAR) {
+			KUNIT_EXPECT_FALSE(test,
+					   sockwatch_track_near(&place, sk));
+			break;
+		}
+		KUNIT_EXPECT_TRUE(test, sockwatch_track_near(&place, sk));
+		KUNIT_EXPECT_EQ(test, place / sizeof(void *),
+				(unsigned long)fake_place(9, i));
+	}
+}
+
 #define MODEL_SOCKS	2048
 #define MODEL_STEPS	40000
 
@@ -390,6 +411,7 @@ static struct kunit_case track_cases[] = {
 	KUNIT_CASE(full),
 	KUNIT_CASE(collisions),
 	KUNIT_CASE(last_place),
+	KUNIT_CASE(near_places),
 	KUNIT_CASE(random_order),
 	KUNIT_CASE(for_each),
 	KUNIT_CASE(add_del_race),
