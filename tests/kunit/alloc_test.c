@@ -119,6 +119,7 @@ static void stale(struct kunit *test)
  */
 static void stale_behind(struct kunit *test)
 {
+	struct sockwatch_entry *entry;
 	const void *sk;
 	unsigned int i, n;
 
@@ -134,7 +135,9 @@ static void stale_behind(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, fake_slot(sk),
 					(int)fake_place(9, i));
 			KUNIT_EXPECT_EQ(test, sockwatch_track_used(), i + 2ULL);
-			sockwatch_track_del(sockwatch_track_find(sk));
+			entry = sockwatch_track_find(sk);
+			KUNIT_ASSERT_NOT_NULL(test, entry);
+			sockwatch_track_del(entry);
 		}
 	}
 }
