@@ -80,14 +80,27 @@ static bool keep(struct sockwatch_hist *hist, s64 n, u64 limit)
 {
 	struct sockwatch_hist_cpu *part = this_cpu_ptr(hist->cpu);
 	u32 kept = READ_ONCE(part->kept);
+	u64 bar = 0;
 
-	if (n < 0 || n <= (s64)READ_ONCE(part->bar))
+	if (kept == SOCKWATCH_HIST_KEEP)
+		bar = min(READ_ONCE(part->max), limit);
+	if (n < 0 || n <= (s64)bar)
 		return false;
 	if (kept < SOCKWATCH_HIST_KEEP)
-		WRITE_ONCE(part->kept, ++kept);
-	if (kept == SOCKWATCH_HIST_KEEP)
-		WRITE_ONCE(part->bar, min(READ_ONCE(part->max), limit));
+		WRITE_ONCE(part->kept, kept + 1);
 	return true;
+}
+
+/* What is longer than all, above the limit or above the last bound comes here. */
+static void quicken(struct sockwatch_hist *hist, u64 limit)
+{
+	struct sockwatch_hist_cpu *part = this_cpu_ptr(hist->cpu);
+	u64 bar = min3(READ_ONCE(part->max), limit,
+		       (1ULL << SOCKWATCH_HIST_LAST) - 1);
+
+	if (READ_ONCE(part->kept) == SOCKWATCH_HIST_KEEP &&
+	    bar >= SOCKWATCH_HIST_QUICK)
+		WRITE_ONCE(part->quick, bar - (SOCKWATCH_HIST_QUICK - 1));
 }
 
 /**
@@ -101,7 +114,7 @@ void sockwatch_hist_arm(struct sockwatch_hist_cpu *part)
 	if (!READ_ONCE(part->kept))
 		return;
 	WRITE_ONCE(part->kept, 0);
-	WRITE_ONCE(part->bar, 0);
+	WRITE_ONCE(part->quick, 0);
 }
 
 /**
@@ -111,9 +124,8 @@ void sockwatch_hist_arm(struct sockwatch_hist_cpu *part)
  *	begins anew when a machine was suspended
  * @limit: what is above is to be kept, likewise; U64_MAX: nothing is
  *
- * One that is too short or too long is not counted yet.  After another a cell
- * is full, or it is above the bar: one of the first since sockwatch_hist_arm(),
- * or the longest, or above the limit.
+ * It is one of the first since sockwatch_hist_arm(), or too short to be quick,
+ * or the longest, or above the limit, or fills its cell.
  *
  * Context: that of sockwatch_hist_count().
  * Return: whether it may be kept.
@@ -121,17 +133,18 @@ void sockwatch_hist_arm(struct sockwatch_hist_cpu *part)
 bool sockwatch_hist_settle(struct sockwatch_hist *hist, u64 n, u64 limit)
 {
 	unsigned int bucket;
+	bool kept;
 
 	if ((s64)n < 0)
 		n = -1;
 	bucket = sockwatch_hist_bucket(n + 1);
-	if (sockwatch_hist_quarter(n) >= SOCKWATCH_HIST_OPEN) {
-		this_cpu_inc(hist->cpu->cell[bucket]);
-		this_cpu_add(hist->cpu->sum, n);
-	}
+	this_cpu_inc(hist->cpu->cell[bucket]);
+	this_cpu_add(hist->cpu->sum, n);
 	carry(hist, bucket);
+	kept = keep(hist, n, limit);
 	raise_max(hist, n);
-	return keep(hist, n, limit);
+	quicken(hist, limit);
+	return kept;
 }
 
 /* One bucket over all CPUs, or false: a cell is being carried just now. */

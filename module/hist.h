@@ -21,26 +21,31 @@
 #define SOCKWATCH_HIST_BUCKETS	114
 #define SOCKWATCH_HIST_OPEN	(SOCKWATCH_HIST_BUCKETS - 1)
 #define SOCKWATCH_HIST_FIRST	9	/* log2 of the first bound */
+#define SOCKWATCH_HIST_LAST	37	/* log2 of the last bound */
+
+/* From here on sockwatch_hist_quarter() knows the bucket. */
+#define SOCKWATCH_HIST_QUICK	(7 << (SOCKWATCH_HIST_FIRST - 3))
 
 /* How many durations a CPU lets be kept for each sockwatch_hist_arm(). */
 #define SOCKWATCH_HIST_KEEP	8
 
-/* A cell that has come to this much, its sign, hands it over to the carry. */
+/* A cell that would come to this much, its sign, hands it over to the carry. */
 #define SOCKWATCH_HIST_CARRY	0x8000
 
 /**
  * struct sockwatch_hist_cpu - one CPU's part
  * @sum: of all durations, each in nanoseconds less one
- * @bar: what is above goes to sockwatch_hist_settle(), likewise
+ * @quick: this many durations from SOCKWATCH_HIST_QUICK on, likewise, are
+ *	counted at once; all others go to sockwatch_hist_settle()
  * @cell: of each bucket, what has not been carried
  * @kept: how many it has let be kept since sockwatch_hist_arm()
- * @max: the longest, likewise; the bar is never above
+ * @max: the longest, likewise; nothing longer is quick
  *
  * It has 256 bytes, so that a shift finds one in an array.
  */
 struct sockwatch_hist_cpu {
 	u64 sum;
-	u64 bar;
+	u64 quick;
 	u16 cell[SOCKWATCH_HIST_BUCKETS];
 	u32 kept;
 	u64 max;
@@ -85,16 +90,15 @@ u64 sockwatch_hist_quantile(const struct sockwatch_hist_sum *sum,
 			    unsigned int permille);
 
 /*
- * The bucket of n + 1 nanoseconds: the highest three bits of @n, 4 to 7, say
- * which quarter of their octave.  Not a bucket where @n is too small or too
- * large for that.  A 0 has no highest bit, so look at the double and one more.
+ * The bucket of n + 1 nanoseconds, from SOCKWATCH_HIST_QUICK to the last bound:
+ * the highest three bits of @n, 4 to 7, say which quarter of their octave.
  */
 static __always_inline unsigned int sockwatch_hist_quarter(u64 n)
 {
-	unsigned int above = __fls(2 * n + 1);
+	unsigned int above = __fls(n);
 
-	return above * 4 + (unsigned int)(n >> ((above - 3) & 63)) -
-	       (SOCKWATCH_HIST_FIRST * 4 + 8 - 1);
+	return above * 4 + (unsigned int)(n << 2 >> above) -
+	       (SOCKWATCH_HIST_FIRST * 4 + 4 - 1);
 }
 
 /**
@@ -106,55 +110,111 @@ static __always_inline unsigned int sockwatch_hist_quarter(u64 n)
  */
 static inline unsigned int sockwatch_hist_bucket(u64 ns)
 {
-	unsigned int bucket;
-
 	if ((s64)ns <= 1 << SOCKWATCH_HIST_FIRST)
 		return 0;
-	bucket = sockwatch_hist_quarter(ns - 1);
-	return bucket < SOCKWATCH_HIST_OPEN ? bucket : SOCKWATCH_HIST_OPEN;
+	if (ns > 1ULL << SOCKWATCH_HIST_LAST)
+		return SOCKWATCH_HIST_OPEN;
+	return sockwatch_hist_quarter(ns - 1);
 }
 
 /*
- * One more in a cell, and its duration: whether the cell has come to the
- * carry, which is its highest bit, or it is above the bar.  The compiler would
- * need a third more.
+ * Whether a duration is quick; and, one more in a cell and its duration, or
+ * whether the cell has come to the carry, which is its highest bit.  The
+ * compiler would need a third more.
  */
 #if defined(CONFIG_X86_64) && defined(CONFIG_SMP)
+static __always_inline bool
+sockwatch_hist_is_quick(const struct sockwatch_hist_cpu __percpu *cpu, u64 n)
+{
+	const struct sockwatch_hist_cpu *part = (__force const void *)cpu;
+
+	asm goto("cmpq %[over], %%gs:%[quick]\n\t"
+		 "jbe %l[rare]"
+		 : : [over] "r" (n - SOCKWATCH_HIST_QUICK),
+		     [quick] "m" (part->quick)
+		 : "cc"
+		 : rare);
+	return true;
+rare:
+	return false;
+}
+
 static __always_inline bool
 sockwatch_hist_put(struct sockwatch_hist_cpu __percpu *cpu,
 		   unsigned int bucket, u64 n)
 {
 	struct sockwatch_hist_cpu *part = (__force void *)cpu;
 
-	asm goto("addq %[n], %%gs:%[sum]\n\t"
-		 "incw %%gs:%[cell]\n\t"
-		 "js %l[rare]\n\t"
-		 "cmpq %[n], %%gs:%[bar]\n\t"
-		 "jb %l[rare]"
+	asm goto("incw %%gs:%[cell]\n\t"
+		 "js %l[full]\n\t"
+		 "addq %[n], %%gs:%[sum]"
 		 : : [n] "r" (n), [sum] "m" (part->sum),
-		     [bar] "m" (part->bar), [cell] "m" (part->cell[bucket])
+		     [cell] "m" (part->cell[bucket])
 		 : "cc", "memory"
-		 : rare);
+		 : full);
 	return false;
-rare:
+full:
 	return true;
 }
 #else
 static __always_inline bool
+sockwatch_hist_is_quick(const struct sockwatch_hist_cpu __percpu *cpu, u64 n)
+{
+	return n - SOCKWATCH_HIST_QUICK < this_cpu_read(cpu->quick);
+}
+
+static __always_inline bool
 sockwatch_hist_put(struct sockwatch_hist_cpu __percpu *cpu,
 		   unsigned int bucket, u64 n)
 {
+	if (this_cpu_inc_return(cpu->cell[bucket]) >= SOCKWATCH_HIST_CARRY)
+		return true;
 	this_cpu_add(cpu->sum, n);
-	return this_cpu_inc_return(cpu->cell[bucket]) >=
-		       SOCKWATCH_HIST_CARRY ||
-	       n > this_cpu_read(cpu->bar);
+	return false;
 }
 #endif
+
+/*
+ * What fills a cell is taken back, so that nothing has been done: nobody has
+ * seen it there, as fold_bucket() waits.  If an interrupt has carried it
+ * meanwhile, it has counted itself in before, so there is one to take back; for
+ * a few instructions one is missing then.
+ */
+static __always_inline bool
+sockwatch_hist_put_or_not(struct sockwatch_hist_cpu __percpu *cpu,
+			  unsigned int bucket, u64 n)
+{
+	if (likely(!sockwatch_hist_put(cpu, bucket, n)))
+		return false;
+	this_cpu_dec(cpu->cell[bucket]);
+	return true;
+}
+
+/**
+ * sockwatch_hist_count_in() - sockwatch_hist_count(), and tell the bucket
+ * @cpu: as there
+ * @n: as there
+ * @bucket: filled with where it was counted
+ *
+ * Context: as there.
+ * Return: as there.
+ */
+static __always_inline bool
+sockwatch_hist_count_in(struct sockwatch_hist_cpu __percpu *cpu, u64 n,
+			unsigned int *bucket)
+{
+	/* Not to be computed anew for each of its members. */
+	OPTIMIZER_HIDE_VAR(cpu);
+	if (unlikely(!sockwatch_hist_is_quick(cpu, n)))
+		return true;
+	*bucket = sockwatch_hist_quarter(n);
+	return unlikely(sockwatch_hist_put_or_not(cpu, *bucket, n));
+}
 
 /**
  * sockwatch_hist_count_at() - sockwatch_hist_count(), with the bucket at hand
  * @cpu: as there
- * @bucket: sockwatch_hist_quarter() of @n
+ * @bucket: where another histogram has counted @n
  * @n: as there
  *
  * Context: as there.
@@ -164,11 +224,10 @@ static __always_inline bool
 sockwatch_hist_count_at(struct sockwatch_hist_cpu __percpu *cpu,
 			unsigned int bucket, u64 n)
 {
-	/* Not to be computed anew for each of its members. */
 	OPTIMIZER_HIDE_VAR(cpu);
-	if (unlikely(bucket >= SOCKWATCH_HIST_OPEN))
+	if (unlikely(!sockwatch_hist_is_quick(cpu, n)))
 		return true;
-	return unlikely(sockwatch_hist_put(cpu, bucket, n));
+	return unlikely(sockwatch_hist_put_or_not(cpu, bucket, n));
 }
 
 /**
@@ -177,12 +236,14 @@ sockwatch_hist_count_at(struct sockwatch_hist_cpu __percpu *cpu,
  * @n: nanoseconds less one: now + ~then
  *
  * Context: any but NMI, with preemption off.  No lock, no allocation.
- * Return: whether sockwatch_hist_settle() must be called.
+ * Return: whether it is not counted, and sockwatch_hist_settle() must be called.
  */
 static __always_inline bool
 sockwatch_hist_count(struct sockwatch_hist_cpu __percpu *cpu, u64 n)
 {
-	return sockwatch_hist_count_at(cpu, sockwatch_hist_quarter(n), n);
+	unsigned int bucket;
+
+	return sockwatch_hist_count_in(cpu, n, &bucket);
 }
 
 /**

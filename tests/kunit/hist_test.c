@@ -133,6 +133,51 @@ static void exact(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sum.bucket[OPEN], 1ULL);
 }
 
+/*
+ * Once some are kept, what is not longer is counted without a look at each end
+ * of the range; what is beyond either must not be.
+ */
+static void after_the_longest(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < 3 * SOCKWATCH_HIST_KEEP; i++)
+		add(LONGEST_NS * 4 + i);
+	add(LONGEST_NS * 3);
+	add(LONGEST_NS + 1);
+	add(LONGEST_NS);
+	add(SHORTEST_NS + 1);
+	add(SHORTEST_NS);
+	add(1);
+	add(0);
+	add(-1ULL);
+	fold();
+	KUNIT_EXPECT_EQ(test, sum.bucket[OPEN], 3ULL * SOCKWATCH_HIST_KEEP + 2);
+	KUNIT_EXPECT_EQ(test, sum.bucket[OPEN - 1], 1ULL);
+	KUNIT_EXPECT_EQ(test, sum.bucket[1], 1ULL);
+	KUNIT_EXPECT_EQ(test, sum.bucket[0], 4ULL);
+	KUNIT_EXPECT_EQ(test, sum.count, 3ULL * SOCKWATCH_HIST_KEEP + 8);
+}
+
+/* All lie in the first bucket, or around its end: none is quick, or all are. */
+static void around_the_shortest(struct kunit *test)
+{
+	unsigned int ns;
+
+	for (ns = 1; ns <= 2 * SHORTEST_NS; ns++)
+		add(ns);
+	for (ns = 1; ns <= 2 * SHORTEST_NS; ns++)
+		add(ns);
+	fold();
+	KUNIT_EXPECT_EQ(test, sum.bucket[0], 2 * SHORTEST_NS);
+	/* A quarter of the octave each. */
+	for (ns = 1; ns <= 4; ns++)
+		KUNIT_EXPECT_EQ(test, sum.bucket[ns], SHORTEST_NS / 2);
+	KUNIT_EXPECT_EQ(test, sum.sum_ns,
+			2 * SHORTEST_NS * (2 * SHORTEST_NS + 1));
+	KUNIT_EXPECT_EQ(test, sum.max_ns, 2 * SHORTEST_NS);
+}
+
 /* Of what is above all bounds only the longest is known. */
 static void open_end(struct kunit *test)
 {
@@ -347,6 +392,8 @@ static struct kunit_case hist_cases[] = {
 	KUNIT_CASE(monotone),
 	KUNIT_CASE(below_zero),
 	KUNIT_CASE(exact),
+	KUNIT_CASE(after_the_longest),
+	KUNIT_CASE(around_the_shortest),
 	KUNIT_CASE(open_end),
 	KUNIT_CASE(single_value),
 	KUNIT_CASE(worst_value),
