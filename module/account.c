@@ -302,7 +302,7 @@ static noinline void free_behind(const struct sock *sk)
  *
  * Context: process or softirq.
  */
-void sockwatch_account_free(const struct sock *sk)
+__noendbr void sockwatch_account_free(const struct sock *sk)
 {
 	unsigned long place = sockwatch_track_place(sk);
 

@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 
+#include "byname.h"
 #include "track.h"
 
 struct net;
@@ -34,10 +35,10 @@ void sockwatch_account_create_failed(const struct net *net, int family,
 void sockwatch_account_clone(const struct sock *sk, unsigned int type,
 			     u64 now_ns);
 void sockwatch_account_inherit(const struct sock *parent,
-			       const struct sock *child, u64 now_ns);
+			       const struct sock *child, u64 now_ns) __noendbr;
 void sockwatch_account_accept(const struct sock *sk, unsigned int type,
-			      u64 now_ns);
-void sockwatch_account_free(const struct sock *sk);
+			      u64 now_ns) __noendbr;
+void sockwatch_account_free(const struct sock *sk) __noendbr;
 
 /**
  * sockwatch_account_alloc() - memory for a sock was allocated

@@ -176,8 +176,8 @@ static noinline void accept_behind(const struct sock *sk, unsigned int type,
  * Context: process, with the sock's sk_callback_lock held, and so with bottom
  * halves off (not by AF_ALG).
  */
-void sockwatch_account_accept(const struct sock *sk, unsigned int type,
-			      u64 now_ns)
+__noendbr void sockwatch_account_accept(const struct sock *sk,
+					unsigned int type, u64 now_ns)
 {
 	unsigned long place = sockwatch_track_place(sk);
 
@@ -241,8 +241,8 @@ static noinline void inherit_behind(const struct sock *parent,
  * Context: process or softirq; for the child of a listener always softirq, in
  * which a segment of it came.
  */
-void sockwatch_account_inherit(const struct sock *parent,
-			       const struct sock *child, u64 now_ns)
+__noendbr void sockwatch_account_inherit(const struct sock *parent,
+					 const struct sock *child, u64 now_ns)
 {
 	unsigned long from_place = sockwatch_track_place(parent);
 	unsigned long place = sockwatch_track_place(child);

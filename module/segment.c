@@ -102,7 +102,7 @@ static noinline void reset_tell(const struct sock *sk)
  *
  * Context: process or softirq.
  */
-void sockwatch_segment_reset(const struct sock *sk)
+__noendbr void sockwatch_segment_reset(const struct sock *sk)
 {
 	if (sockwatch_event_wanted())
 		reset_tell(sk);

@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+#include "byname.h"
+
 struct request_sock;
 struct sk_buff;
 struct sock;
@@ -13,7 +15,7 @@ void sockwatch_segment_retransmitted(const struct sock *sk,
 				     const struct sk_buff *skb);
 void sockwatch_segment_synack(const struct sock *sk,
 			      const struct request_sock *req);
-void sockwatch_segment_reset(const struct sock *sk);
+void sockwatch_segment_reset(const struct sock *sk) __noendbr;
 void sockwatch_segment_reset4(const struct sock *sk,
 			      const struct sk_buff *skb);
 void sockwatch_segment_reset6(const struct sock *sk,

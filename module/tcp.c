@@ -214,9 +214,9 @@ static noinline __cold void accepted_rare(struct sockwatch_entry *entry,
  *
  * Context: process, with preemption off.
  */
-void sockwatch_tcp_accepted(struct sockwatch_entry *entry,
-			    const struct sockwatch_net *snet,
-			    const struct sock *sk, u64 now_ns)
+__noendbr void sockwatch_tcp_accepted(struct sockwatch_entry *entry,
+				      const struct sockwatch_net *snet,
+				      const struct sock *sk, u64 now_ns)
 {
 	unsigned int flags = entry->tcp_flags;
 	struct sockwatch_listener *listener;
@@ -369,7 +369,7 @@ void sockwatch_tcp_retransmitted(const struct sock *sk, unsigned int n)
  *
  * Context: that of sockwatch_tcp_retransmitted().
  */
-void sockwatch_tcp_reset_sent(const struct sock *sk)
+__noendbr void sockwatch_tcp_reset_sent(const struct sock *sk)
 {
 	segment(sk, SOCKWATCH_SEGMENT_RESET_SENT, 1);
 }

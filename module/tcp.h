@@ -7,6 +7,7 @@
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
 
+#include "byname.h"
 #include "event.h"
 #include "netns.h"
 #include "tcpstat.h"
@@ -50,11 +51,11 @@ static __always_inline bool sockwatch_is_tcp(const struct sock *sk)
 }
 
 void sockwatch_tcp_move(const struct sock *sk, unsigned int state, u64 now_ns);
-void sockwatch_tcp_syn_sent(void *data, const struct sock *sk);
-void sockwatch_tcp_established(void *data, const struct sock *sk);
-void sockwatch_tcp_close(void *data, const struct sock *sk);
+void sockwatch_tcp_syn_sent(void *data, const struct sock *sk) __noendbr;
+void sockwatch_tcp_established(void *data, const struct sock *sk) __noendbr;
+void sockwatch_tcp_close(void *data, const struct sock *sk) __noendbr;
 void sockwatch_tcp_other(void *data, const struct sock *sk, int oldstate,
-			 int state);
+			 int state) __noendbr;
 void sockwatch_tcp_tell_state(const struct sock *sk, unsigned int state,
 			      u64 now_ns) __cold;
 
@@ -88,16 +89,16 @@ void sockwatch_tcp_found(struct sockwatch_entry *entry,
 			 struct sockwatch_net *snet, const struct sock *sk);
 void sockwatch_tcp_accepted(struct sockwatch_entry *entry,
 			    const struct sockwatch_net *snet,
-			    const struct sock *sk, u64 now_ns);
+			    const struct sock *sk, u64 now_ns) __noendbr;
 void sockwatch_tcp_gone(const struct sockwatch_entry *entry);
 void sockwatch_tcp_connect_failed(const struct sock *sk, int err);
 void sockwatch_tcp_wrapped(bool inet, bool inet6);
-void sockwatch_tcp_reset(const struct sock *sk);
+void sockwatch_tcp_reset(const struct sock *sk) __noendbr;
 void sockwatch_tcp_tell_segment(const struct sock *sk,
 				enum sockwatch_segment what,
 				unsigned int n) __cold;
 void sockwatch_tcp_retransmitted(const struct sock *sk, unsigned int n);
-void sockwatch_tcp_reset_sent(const struct sock *sk);
+void sockwatch_tcp_reset_sent(const struct sock *sk) __noendbr;
 void sockwatch_tcp_reset_received(const struct sock *sk);
 
 /**

@@ -25,7 +25,7 @@ DEFINE_PER_CPU(const struct sock *, sockwatch_tcp_reset_of);
  *
  * Context: process or softirq, with preemption off and the sock's lock held.
  */
-void sockwatch_tcp_reset(const struct sock *sk)
+__noendbr void sockwatch_tcp_reset(const struct sock *sk)
 {
 	if (unlikely(sk->sk_state == TCP_CLOSE))
 		return;
@@ -78,9 +78,9 @@ static noinline __cold void close_other_settle(struct sockwatch_tcpstat *stat,
  *
  * Context: that of sockwatch_tcp_state().
  */
-void sockwatch_tcp_close_other(struct sockwatch_tcpstat *stat,
-			       struct sockwatch_entry *entry,
-			       const struct sock *sk, u64 now_ns)
+__noendbr void sockwatch_tcp_close_other(struct sockwatch_tcpstat *stat,
+					 struct sockwatch_entry *entry,
+					 const struct sock *sk, u64 now_ns)
 {
 	unsigned int from = entry->tcp_state, flags = entry->tcp_flags;
 	unsigned int hist = sockwatch_tcp_hist_of[sockwatch_move(from,

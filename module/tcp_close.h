@@ -6,6 +6,7 @@
 #include <linux/percpu.h>
 #include <net/sock.h>
 
+#include "byname.h"
 #include "tcp_count.h"
 #include "tcp_step.h"
 #include "tcp_summary.h"
@@ -19,7 +20,7 @@ void sockwatch_tcp_close_settle(struct sockwatch_tcpstat *stat,
 				unsigned long far, u64 n) __cold;
 void sockwatch_tcp_close_other(struct sockwatch_tcpstat *stat,
 			       struct sockwatch_entry *entry,
-			       const struct sock *sk, u64 now_ns);
+			       const struct sock *sk, u64 now_ns) __noendbr;
 
 static __always_inline void reset_count(struct sockwatch_tcpstat *stat,
 					const struct sock *sk,

@@ -255,7 +255,8 @@ void sockwatch_tcp_move(const struct sock *sk, unsigned int state, u64 now_ns)
  *
  * Context: that of sockwatch_tcp_state(), where sockwatch_clock_is_tsc().
  */
-notrace void sockwatch_tcp_syn_sent(void *data, const struct sock *sk)
+notrace __noendbr void
+sockwatch_tcp_syn_sent(void *data, const struct sock *sk)
 {
 	move(sk, TCP_SYN_SENT, sockwatch_clock_tsc_ns());
 }
@@ -267,7 +268,8 @@ notrace void sockwatch_tcp_syn_sent(void *data, const struct sock *sk)
  *
  * Context: likewise.
  */
-notrace void sockwatch_tcp_established(void *data, const struct sock *sk)
+notrace __noendbr void
+sockwatch_tcp_established(void *data, const struct sock *sk)
 {
 	move(sk, TCP_ESTABLISHED, sockwatch_clock_tsc_ns());
 }
@@ -279,7 +281,8 @@ notrace void sockwatch_tcp_established(void *data, const struct sock *sk)
  *
  * Context: likewise.
  */
-notrace void sockwatch_tcp_close(void *data, const struct sock *sk)
+notrace __noendbr void
+sockwatch_tcp_close(void *data, const struct sock *sk)
 {
 	move(sk, TCP_CLOSE, sockwatch_clock_tsc_ns());
 }
@@ -293,8 +296,8 @@ notrace void sockwatch_tcp_close(void *data, const struct sock *sk)
  *
  * Context: likewise.
  */
-notrace void sockwatch_tcp_other(void *data, const struct sock *sk,
-				 int oldstate, int state)
+notrace __noendbr void
+sockwatch_tcp_other(void *data, const struct sock *sk, int oldstate, int state)
 {
 	const u64 now_ns = sockwatch_clock_tsc_ns();
 	unsigned long place = sockwatch_track_place(sk);

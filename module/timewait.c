@@ -84,8 +84,8 @@ static void count(const struct inet_timewait_sock *tw, unsigned int substate,
  *
  * Context: process with bottom halves off, or softirq.
  */
-void sockwatch_timewait_scheduled(const struct inet_timewait_sock *tw,
-				  bool again)
+__noendbr void sockwatch_timewait_scheduled(const struct inet_timewait_sock *tw,
+					    bool again)
 {
 	if (!again) {
 		if (is_tcp(tw))
@@ -116,7 +116,7 @@ void sockwatch_timewait_segment(const struct inet_timewait_sock *tw)
  *
  * Context: process or softirq.
  */
-void sockwatch_timewait_freed(const struct inet_timewait_sock *tw)
+__noendbr void sockwatch_timewait_freed(const struct inet_timewait_sock *tw)
 {
 	count(tw, tw->tw_substate, SOCKWATCH_TW_GONE);
 }

@@ -5,14 +5,16 @@
 
 #include <linux/types.h>
 
+#include "byname.h"
+
 struct inet_hashinfo;
 struct inet_timewait_sock;
 struct sockwatch_net;
 
 void sockwatch_timewait_scheduled(const struct inet_timewait_sock *tw,
-				  bool again);
+				  bool again) __noendbr;
 void sockwatch_timewait_segment(const struct inet_timewait_sock *tw);
-void sockwatch_timewait_freed(const struct inet_timewait_sock *tw);
+void sockwatch_timewait_freed(const struct inet_timewait_sock *tw) __noendbr;
 void sockwatch_timewait_found(const struct inet_timewait_sock *tw);
 void sockwatch_timewait_walk(const struct inet_hashinfo *table);
 void sockwatch_timewait_walked(unsigned int buckets);

@@ -18,7 +18,7 @@ NOT_OURS = ('tests/out',)
 
 # A file of the module includes only lower ranks, or its own room.
 RANKS = (
-    ('compat',),
+    ('compat', 'byname'),
     ('classify', 'clock', 'filter', 'hist', 'hist_rare', 'pages', 'scope'),
     ('counters', 'track', 'tcpstat'),
     ('netns', 'listen', 'samples'),
