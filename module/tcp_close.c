@@ -14,6 +14,20 @@
 /** sockwatch_tcp_reset_of - the sock that a RST closes next, in softirq */
 DEFINE_PER_CPU(const struct sock *, sockwatch_tcp_reset_of);
 
+static __always_inline void reset_note(const struct sock *sk)
+{
+	if (likely(in_softirq()))
+		this_cpu_write(sockwatch_tcp_reset_of, sk);
+	else
+		sockwatch_tcp_reset_received(sk);
+}
+
+static noinline void reset_tell(const struct sock *sk)
+{
+	sockwatch_tcp_tell_segment(sk, SOCKWATCH_SEGMENT_RESET_RECEIVED, 1);
+	reset_note(sk);
+}
+
 /**
  * sockwatch_tcp_reset() - a RST has come, and is about to end a connection
  * @sk: the sock
@@ -30,12 +44,9 @@ __noendbr void sockwatch_tcp_reset(const struct sock *sk)
 	if (unlikely(sk->sk_state == TCP_CLOSE))
 		return;
 	if (sockwatch_event_wanted())
-		sockwatch_tcp_tell_segment(sk, SOCKWATCH_SEGMENT_RESET_RECEIVED,
-					   1);
-	if (likely(in_softirq()))
-		this_cpu_write(sockwatch_tcp_reset_of, sk);
+		reset_tell(sk);
 	else
-		sockwatch_tcp_reset_received(sk);
+		reset_note(sk);
 }
 
 /**

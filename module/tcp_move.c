@@ -55,7 +55,7 @@ static noinline __cold void open_settle(struct sockwatch_tcpstat *stat,
 {
 	sockwatch_tcp_settle_sock(stat, SOCKWATCH_H_SYN_RECV, far_of(flags), n,
 				  sk);
-	handshake(stat, sk, flags);
+	handshake(stat, stat->cpu, sk, flags, far_of(flags));
 }
 
 static __always_inline void open_passive(struct sockwatch_tcpstat *stat,
@@ -63,15 +63,17 @@ static __always_inline void open_passive(struct sockwatch_tcpstat *stat,
 					 const struct sock *sk,
 					 unsigned int flags, u64 now_ns)
 {
+	struct sockwatch_tcp_cpu __percpu *cpu = stat->cpu;
+	unsigned long far = far_of(flags);
 	u64 since_ns = entry->state_ns;
 
 	opened(entry, flags, now_ns);
-	enter(stat->cpu, entry, TCP_SYN_RECV, TCP_ESTABLISHED, now_ns);
+	enter(cpu, entry, TCP_SYN_RECV, TCP_ESTABLISHED, now_ns);
 	if (likely(since_ns) &&
-	    sockwatch_tcpstat_count(stat->cpu, SOCKWATCH_H_SYN_RECV,
-				    far_of(flags), now_ns + ~since_ns))
+	    sockwatch_tcpstat_count(cpu, SOCKWATCH_H_SYN_RECV, far,
+				    now_ns + ~since_ns))
 		return open_settle(stat, sk, flags, now_ns + ~since_ns);
-	handshake(stat, sk, flags);
+	handshake(stat, cpu, sk, flags, far);
 }
 
 /* Begins a connection. */
@@ -79,23 +81,26 @@ static __always_inline void to_syn_sent(struct sockwatch_entry *entry,
 					const struct sock *sk, u64 now_ns)
 {
 	const struct sockwatch_net *snet = READ_ONCE(entry->snet);
+	struct sockwatch_tcp_cpu __percpu *cpu;
 	struct sockwatch_tcpstat *stat;
+	unsigned long inet6 = sk->sk_family == AF_INET6;
 	u64 since_ns = entry->birth_ns;
-	unsigned int flags = 0;
 
-	if (sk->sk_family == AF_INET6)
-		flags = SOCKWATCH_TCP_INET6;
+	static_assert(SOCKWATCH_TCP_INET6 == 1);
+	/* Not to be computed once for each use. */
+	OPTIMIZER_HIDE_VAR(inet6);
 	/* Usually it has not moved yet: see first_move(). */
 	if (unlikely(entry->tcp_state || sk->sk_state != TCP_CLOSE || !snet ||
 		     sk->sk_protocol != IPPROTO_TCP))
 		return sockwatch_tcp_move_rare(entry, sk, TCP_SYN_SENT, now_ns);
-	stat = stat_of(snet, flags);
+	stat = READ_ONCE(snet->tcp[inet6]);
 	if (unlikely(!stat))
 		return;
-	begin(entry, flags, now_ns);
-	enter(stat->cpu, entry, TCP_CLOSE, TCP_SYN_SENT, now_ns);
+	cpu = stat->cpu;
+	begin(entry, inet6, now_ns);
+	enter(cpu, entry, TCP_CLOSE, TCP_SYN_SENT, now_ns);
 	if (likely(since_ns) &&
-	    sockwatch_tcpstat_count(stat->cpu, SOCKWATCH_H_CLOSE, 0,
+	    sockwatch_tcpstat_count(cpu, SOCKWATCH_H_CLOSE, 0,
 				    now_ns + ~since_ns))
 		sockwatch_tcp_settle(stat, SOCKWATCH_H_CLOSE, 0,
 				     now_ns + ~since_ns, entry);

@@ -64,7 +64,7 @@ static void open_rare(struct sockwatch_tcpstat *stat,
 	leave_any(stat, entry, TCP_ESTABLISHED,
 		  from == TCP_CLOSE ? 0 : far_of(flags), now_ns);
 	if (!(flags & SOCKWATCH_TCP_ACTIVE))
-		handshake(stat, sk, flags);
+		handshake(stat, stat->cpu, sk, flags, far_of(flags));
 	else if (!(flags & SOCKWATCH_TCP_TIMED))
 		unknown(stat, SOCKWATCH_METRIC_TCP_CONNECT);
 	else if (from != TCP_SYN_SENT)

@@ -79,16 +79,18 @@ static __always_inline void begin(struct sockwatch_entry *entry,
  * retransmission without timestamps.
  */
 static __always_inline void handshake(struct sockwatch_tcpstat *stat,
+				      struct sockwatch_tcp_cpu __percpu *cpu,
 				      const struct sock *sk,
-				      unsigned int flags)
+				      unsigned int flags, unsigned long far)
 {
 	u32 srtt_us = tcp_sk(sk)->srtt_us >> 3;
 
-	if (likely(srtt_us && !(flags & SOCKWATCH_TCP_UNTIMED)))
-		sampled(stat, SOCKWATCH_H_HANDSHAKE, far_of(flags),
-			as_n(srtt_us), sk);
-	else
+	if (unlikely(!srtt_us || (flags & SOCKWATCH_TCP_UNTIMED)))
 		unknown(stat, SOCKWATCH_METRIC_TCP_HANDSHAKE);
+	else if (unlikely(sockwatch_tcpstat_count(cpu, SOCKWATCH_H_HANDSHAKE,
+						  far, as_n(srtt_us))))
+		sockwatch_tcp_settle_sock(stat, SOCKWATCH_H_HANDSHAKE, far,
+					  as_n(srtt_us), sk);
 }
 
 #endif /* _SOCKWATCH_TCP_STEP_H */

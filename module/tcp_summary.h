@@ -23,9 +23,12 @@ sockwatch_summary_is_plain(const struct sockwatch_tcpstat *stat,
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	/* Bits of one byte; and sock_flag() would load all flags first. */
+	/*
+	 * Bits of one byte, and one comparison: what has seen a DSACK goes the
+	 * long way.  And sock_flag() would load all flags first.
+	 */
 	return tp->rx_opt.tstamp_ok && tp->rx_opt.wscale_ok &&
-	       tp->rx_opt.sack_ok &&
+	       tp->rx_opt.sack_ok == TCP_SACK_SEEN &&
 	       !(tp->nonagle & (TCP_NAGLE_OFF | TCP_NAGLE_CORK)) &&
 	       !(tp->ecn_flags & TCP_ECN_OK) &&
 	       !(sk->sk_flags & BIT(SOCK_KEEPOPEN)) &&
