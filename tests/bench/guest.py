@@ -27,13 +27,12 @@ def tell(**facts):
     print(json.dumps(facts), flush=True)
 
 
-def operate(operations, batches, seconds=0):
-    """[(operation, its figures)]"""
-    done = subprocess.run([os.environ['OPS'], operations, str(batches),
+def operate(operation, batches, seconds=0):
+    """Its figures."""
+    done = subprocess.run([os.environ['OPS'], operation, str(batches),
                            str(seconds)], stdout=subprocess.PIPE, text=True,
                           check=True)
-    lines = [line.split() for line in done.stdout.splitlines()]
-    return [(letter, list(map(int, figures))) for letter, *figures in lines]
+    return list(map(int, done.stdout.split()[1:]))
 
 
 def attempts():
@@ -140,7 +139,8 @@ def measure(mode):
     # What tracers add is far above what is noise.
     batches = max(BATCHES // 3, 10) if mode.traces else BATCHES
     before = attempts() if mode.params is not None else 0
-    for operation, figures in operate(operations, batches, mode.seconds):
+    for operation in operations:
+        figures = operate(operation, batches, mode.seconds_of(operation))
         tell(mode=mode.name, operation=operation,
              **dict(zip(modes.STATISTICS, figures)))
     moved = mode.params is not None and attempts() > before
@@ -187,7 +187,8 @@ def main():
     subprocess.run(['sysctl', '-qw', 'net.ipv4.tcp_max_tw_buckets=0'],
                    check=True)
     # The first run after boot is not like the others.
-    operate(OPERATIONS, 50)
+    for operation in OPERATIONS:
+        operate(operation, 50)
     quiet = [mode for mode in wanted if not mode.readers]
     for _ in range(ROUNDS):
         for mode in quiet:

@@ -12,6 +12,8 @@ OPERATIONS = {
     'f': 'TCP connect, accept, close',
     'r': 't with ten round trips in it',
 }
+# Those that readers are judged by: what comes once a second is in their mean.
+LONG = 'tf'
 STATISTICS = ('p10', 'median', 'mean')      # as ops prints them
 KERNELS = ('stock', 'stock-6.12')
 
@@ -33,8 +35,11 @@ class Mode:
     params: tuple = None            # the module's; None: it is not loaded
     readers: tuple = ()
     operations: str = 'uUtfr'
-    seconds: int = 0                # each operation for at least so long
+    seconds: int = 0                # each of LONG for at least so long
     part: bool = False              # only some of the hooks
+
+    def seconds_of(self, operation):
+        return self.seconds if operation in LONG else 0
 
     @property
     def traces(self):
@@ -68,9 +73,9 @@ BPFTRACE = Reader(('bpftrace', f'{HERE}/nearest.bt'),
 
 # Those without a reader come first, whatever their place.
 MODES = {mode.name: mode for mode in (
-    Mode('bare', 'nothing loaded'),
+    Mode('bare', 'nothing loaded', seconds=1),
     Mode('no-hooks', 'loaded, hooks=0', ('hooks=0',)),
-    Mode('on', 'everything on', ()),
+    Mode('on', 'everything on', (), seconds=1),
     # What nothing is without, and each part that can be had beside it.
     Mode('required', 'sockets, states, times', ('hooks=required',),
          part=True),
