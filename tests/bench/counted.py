@@ -22,7 +22,7 @@ def guest(options, command):
     plugin = build('count.c', 'count.so', '-shared', '-fPIC',
                    '-fvisibility=hidden')
     boot = [f'{TOP}/tests/vm/boot.py', '--quiet', '--boot-timeout', '600',
-            '--timeout', '3600', '--env', f'SOCKWATCH_KO={module_of("stock")}',
+            '--timeout', '7200', '--env', f'SOCKWATCH_KO={module_of("stock")}',
             '--env', f'OPS={build("ops.c", "bench-ops", "-static")}']
     with tempfile.NamedTemporaryFile() as out:
         boot += ['--plugin', f'{plugin},out={out.name}', *options, 'stock',

@@ -16,7 +16,7 @@ import time
 
 from counted import FEW, MANY
 
-ROOM, *COUNTS = map(int, sys.argv[1:])
+ROOM, LONG_MOST, *COUNTS = map(int, sys.argv[1:])
 DEFAULT_ROOM = 131072   # max_sockets, unless given
 EACH = 100000           # sockets of one process
 ALONE = 3 * ((socket.AF_INET, socket.SOCK_DGRAM),
@@ -36,12 +36,11 @@ LOOKS = (
     ('ss', '-tan'),
     ('cat', '/proc/net/tcp'),
 )
-# What goes through all sockets is measured once, where it comes to an end soon.
+# What takes long is measured once, and of up to LONG_MOST sockets.
 LONG_LOOKS = (
     ('ss', '-xuan'),
     ('lsof', '-n'),
 )
-LONG_MOST = 100000
 
 
 def hold_some(count, address):
