@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What is known of each live sock: a bounded table, filled without a lock. */
 #include <linux/atomic.h>
+#include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
@@ -171,26 +172,60 @@ struct sockwatch_entry *sockwatch_track_search(const void *sk)
 	return NULL;
 }
 
+/* The key of a sock with the mark that it is pinned. */
+static const void *pinned(const void *sk)
+{
+	return (void *)((unsigned long)sk | SOCKWATCH_TRACK_PINNED);
+}
+
+/* Another who has it is waited for; false: it is not @sk's any more. */
+static bool twin_pin(const void **key, const void *sk)
+{
+	while (unlikely(sockwatch_track_sock(READ_ONCE(*key)) == sk)) {
+		if (cmpxchg(key, sk, pinned(sk)) == sk)
+			return true;
+		cpu_relax();
+	}
+	return false;
+}
+
 /*
- * A stale key behind that of a pinned sock, see sockwatch_track_add(), would be
- * found by sockwatch_track_near() in its stead; and is, by whoever looks in the
- * few instructions from the pin to this.
+ * A stale key behind that of a sock, see sockwatch_track_add(), would be found
+ * by sockwatch_track_near() in its stead while that is pinned.  So it is pinned
+ * itself before: then both are looked for by sockwatch_track_search(), which
+ * finds the first.  From the last on, as all do, so that none has what another
+ * waits for.
+ *
+ * Return: a bit for each place.
  */
-static void stale_remove(unsigned int slot, const void *sk)
+static unsigned long twins_pin(unsigned int slot, const void *sk)
+{
+	unsigned long first = sockwatch_track_place(sk), twins = 0;
+	unsigned int i = SOCKWATCH_TRACK_NEAR, at = 0;
+
+	while (at < SOCKWATCH_TRACK_NEAR &&
+	       sockwatch_track_next(first, at) != slot * sizeof(void *))
+		at++;
+	while (--i > at) {
+		if (twin_pin(sockwatch_track_key(sockwatch_track_next(first,
+								      i)), sk))
+			twins |= BIT(i);
+	}
+	return twins;
+}
+
+/* They are stale, and go, or it is not known any more. */
+static noinline void twins_unpin(unsigned long twins, const void *sk, bool stale)
 {
 	unsigned long first = sockwatch_track_place(sk), place;
-	unsigned int i = 0;
-	const void **key;
+	unsigned int i;
 
-	while (i < SOCKWATCH_TRACK_NEAR &&
-	       sockwatch_track_next(first, i) != slot * sizeof(void *))
-		i++;
-	while (++i < SOCKWATCH_TRACK_NEAR) {
+	for_each_set_bit(i, &twins, SOCKWATCH_TRACK_NEAR) {
 		place = sockwatch_track_next(first, i);
-		key = sockwatch_track_key(place);
-		if (unlikely(sockwatch_track_sock(READ_ONCE(*key)) == sk))
-			sockwatch_track_clear(sockwatch_track_entry(place),
-					      key, sk);
+		if (stale)
+			sockwatch_entry_clear(sockwatch_track_entry(place));
+		smp_store_release(sockwatch_track_key(place),
+				  stale ? NULL : sk);
 	}
 }
 
@@ -213,19 +248,22 @@ static void stale_remove(unsigned int slot, const void *sk)
 const void *sockwatch_track_pin(unsigned int slot)
 {
 	const void **key = &sockwatch_track.keys[slot];
-	const void *sk, *pinned;
+	unsigned long twins;
+	const void *sk;
+	bool done;
 
 	lockdep_assert_irqs_disabled();
-	for (;;) {
+	do {
 		sk = sockwatch_track_sock(READ_ONCE(*key));
 		if (!sk)
 			return NULL;
-		pinned = (void *)((unsigned long)sk | SOCKWATCH_TRACK_PINNED);
-		if (cmpxchg(key, sk, pinned) == sk)
-			break;
-		cpu_relax();
-	}
-	stale_remove(slot, sk);
+		twins = twins_pin(slot, sk);
+		done = cmpxchg(key, sk, pinned(sk)) == sk;
+		if (unlikely(twins))
+			twins_unpin(twins, sk, done);
+		if (!done)
+			cpu_relax();
+	} while (!done);
 	return sk;
 }
 
