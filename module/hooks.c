@@ -172,15 +172,20 @@ SOCKWATCH_PROBE(on_state, SOCKWATCH_HOOK_STATE,
 		sockwatch_tcp_other(data, sk, oldstate, newstate);
 }
 
-/* With preemption off, like any probe (rethook_trampoline_handler()). */
+/*
+ * With preemption off, like any probe (rethook_trampoline_handler()), and off
+ * once more: who must sleep switches it on, which he must not here.
+ */
 SOCKWATCH_PROBE(on_netlink, SOCKWATCH_HOOK_NETLINK, (const struct sock *sk),
 		(sk))
 {
-	if (sk)
-		sockwatch_account_create(sock_net(sk), sk, true,
-					 GFP_NOWAIT | __GFP_NOWARN |
-					 __GFP_ACCOUNT, 0,
-					 sockwatch_clock_ns());
+	if (!sk)
+		return;
+	preempt_disable_notrace();
+	sockwatch_account_create(sock_net(sk), sk, true,
+				 GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT, 0,
+				 sockwatch_clock_ns());
+	preempt_enable_notrace();
 }
 
 /*
