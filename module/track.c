@@ -200,15 +200,15 @@ static bool twin_pin(const void **key, const void *sk)
  */
 static unsigned long twins_pin(unsigned int slot, const void *sk)
 {
-	unsigned long first = sockwatch_track_place(sk), twins = 0;
+	unsigned long first = sockwatch_track_place(sk), place, twins = 0;
 	unsigned int i = SOCKWATCH_TRACK_NEAR, at = 0;
 
 	while (at < SOCKWATCH_TRACK_NEAR &&
 	       sockwatch_track_next(first, at) != slot * sizeof(void *))
 		at++;
 	while (--i > at) {
-		if (twin_pin(sockwatch_track_key(sockwatch_track_next(first,
-								      i)), sk))
+		place = sockwatch_track_next(first, i);
+		if (twin_pin(sockwatch_track_key(place), sk))
 			twins |= BIT(i);
 	}
 	return twins;
@@ -224,6 +224,7 @@ static noinline void twins_unpin(unsigned long twins, const void *sk, bool stale
 		place = sockwatch_track_next(first, i);
 		if (stale)
 			sockwatch_entry_clear(sockwatch_track_entry(place));
+		/* It is empty before another may have it. */
 		smp_store_release(sockwatch_track_key(place),
 				  stale ? NULL : sk);
 	}
