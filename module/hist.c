@@ -111,7 +111,8 @@ static void quicken(struct sockwatch_hist *hist, u64 limit)
  */
 void sockwatch_hist_arm(struct sockwatch_hist_cpu *part)
 {
-	if (!READ_ONCE(part->kept))
+	/* quicken() there may have come between these two. */
+	if (!READ_ONCE(part->kept) && !READ_ONCE(part->quick))
 		return;
 	WRITE_ONCE(part->kept, 0);
 	WRITE_ONCE(part->quick, 0);

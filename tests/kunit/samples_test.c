@@ -180,6 +180,28 @@ static void test_behind_histogram(struct kunit *test)
 	sockwatch_hist_free(hist);
 }
 
+/* When it was armed while its last duration was settled, it may be quick yet. */
+static void test_armed_anew(struct kunit *test)
+{
+	struct sockwatch_hist *hist = sockwatch_hist_new(GFP_KERNEL);
+	unsigned int i, seen;
+
+	KUNIT_ASSERT_NOT_NULL(test, hist);
+	stream[0] = 5000;
+	preempt_disable();
+	for (i = 0; i < STREAM; i++)
+		count(hist, 0);
+	seen = list_of(KIND)->nr_latest;
+	this_cpu_write(hist->cpu->kept, 0);
+	count(hist, 0);
+	KUNIT_EXPECT_EQ(test, list_of(KIND)->nr_latest, seen);
+	sockwatch_hist_arm(this_cpu_ptr(hist->cpu));
+	count(hist, 0);
+	preempt_enable();
+	KUNIT_EXPECT_EQ(test, list_of(KIND)->nr_latest, seen + 1);
+	sockwatch_hist_free(hist);
+}
+
 static struct kunit_case samples_cases[] = {
 	KUNIT_CASE(test_empty),
 	KUNIT_CASE(test_slowest),
@@ -188,6 +210,7 @@ static struct kunit_case samples_cases[] = {
 	KUNIT_CASE(test_apart),
 	KUNIT_CASE(test_reset),
 	KUNIT_CASE(test_behind_histogram),
+	KUNIT_CASE(test_armed_anew),
 	{}
 };
 
