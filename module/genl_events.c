@@ -226,7 +226,7 @@ static int watch_begin(struct sockwatch_net *snet)
 static int watch_update(struct sockwatch_net *snet, void *unused)
 {
 	if (is_covered(snet->net)) {
-		if (!snet->watched && !snet->events.closed)
+		if (!snet->watched && snet->events.open)
 			return watch_begin(snet);
 	} else if (snet->watched) {
 		WRITE_ONCE(snet->watched, false);
@@ -374,13 +374,17 @@ static struct notifier_block release_block = {
 	.notifier_call = on_release,
 };
 
-/* Namespaces: ours come before, and go after, those of netns.c are there. */
+/*
+ * Namespaces: those of netns.c are there before ours are open, and after.  One
+ * whose setup fails in between has nothing here that would have to go.
+ */
 
 static int __net_init events_net_init(struct net *net)
 {
 	struct sockwatch_net *snet = sockwatch_net_held(net);
 
 	mutex_lock(&monitors_lock);
+	snet->events.open = true;
 	if (watch_update(snet, NULL))
 		atomic_inc(&snet->grow_failed);
 	mutex_unlock(&monitors_lock);
@@ -393,7 +397,7 @@ static void __net_exit events_net_pre_exit(struct net *net)
 	struct sockwatch_net *snet = sockwatch_net_held(net);
 
 	mutex_lock(&monitors_lock);
-	snet->events.closed = true;
+	snet->events.open = false;
 	WRITE_ONCE(snet->watched, false);
 	mutex_unlock(&monitors_lock);
 }

@@ -75,7 +75,8 @@ struct sockwatch_samples;
  * @sent: those that were sent
  * @overrun: of these, the ones that a reader had no room for
  * @batch: those that are about to be sent
- * @closed: the namespace goes, and is not watched any more
+ * @open: whether it may be watched: from when whoever sends knows the
+ *	namespace until it goes
  *
  * @lost is the queue's, the others belong to whoever sends.
  */
@@ -86,7 +87,7 @@ struct sockwatch_net_events {
 	u64 sent;
 	u64 overrun;
 	struct sockwatch_batch *batch;
-	bool closed;
+	bool open;
 };
 
 /**
