@@ -46,4 +46,7 @@ def guest(options, command):
 
 def of_one(few, many):
     """Of one operation, from what FEW and MANY batches took."""
+    if many <= few:
+        raise Failed(f'{FEW} batches took {few} instructions, {MANY} {many}: '
+                     'read too late, run it with nothing beside')
     return (many - few) / (MANY - FEW) / 20

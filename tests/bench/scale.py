@@ -12,9 +12,9 @@ several sets of socks, and the mean, the least and the most are told.
 
 A look is the best of five, or the only one of what takes long and is left out
 where sockets are more than 100,000 (lsof takes half an hour for a million); in
-a guest in which an instruction takes a
-nanosecond, the start of the process included, which is the row of true.  The
-exit status is 1 when an operation takes a tenth more with more sockets."""
+a guest in which an instruction takes a nanosecond, the start of the process
+included, which is the row of true.  The exit status is 1 when an operation
+takes a tenth more with more sockets."""
 import argparse
 import statistics
 import sys
